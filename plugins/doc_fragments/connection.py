@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options that say how the Engine is reached."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  docker_host:
+    description:
+      - Where the Docker Engine is reached, from the host on which the module runs.
+      - V(unix:///path) for a socket, V(tcp://host:2376) with TLS, V(ssh://user@host) through SSH (needs C(paramiko)).
+      - If not set, the environment variable E(DOCKER_HOST) counts.
+    type: str
+    default: unix:///var/run/docker.sock
+    aliases: [docker_url]
+  tls:
+    description:
+      - Use TLS without checking the certificate of the Engine.
+      - If not set, the environment variable E(DOCKER_TLS) counts.
+    type: bool
+    default: false
+  validate_certs:
+    description:
+      - Use TLS and check the certificate of the Engine.
+      - If not set, the environment variable E(DOCKER_TLS_VERIFY) counts.
+    type: bool
+    default: false
+    aliases: [tls_verify]
+  ca_path:
+    description:
+      - File with the certificate of the authority that signed the certificate of the Engine.
+      - If not set and E(DOCKER_CERT_PATH) is, C(ca.pem) in that directory.
+    type: path
+    aliases: [ca_cert, cacert_path]
+  client_cert:
+    description:
+      - File with the certificate that the client shows.
+      - If not set and E(DOCKER_CERT_PATH) is, C(cert.pem) in that directory.
+    type: path
+    aliases: [cert_path]
+  client_key:
+    description:
+      - File with the key of O(client_cert).
+      - If not set and E(DOCKER_CERT_PATH) is, C(key.pem) in that directory.
+    type: path
+    aliases: [key_path]
+  use_ssh_client:
+    description:
+      - For V(ssh://), run the C(ssh) program instead of using C(paramiko).
+    type: bool
+    default: false
+  timeout:
+    description:
+      - Seconds after which a request that the Engine has not answered is given up.
+      - If not set, the environment variable E(DOCKER_TIMEOUT) counts.
+    type: int
+    default: 60
+requirements:
+  - "docker (Docker SDK for Python) >= 5.0.0 on the host where the module runs (Debian and Ubuntu: package python3-docker)"
+  - "Docker Engine >= 20.10"
+"""

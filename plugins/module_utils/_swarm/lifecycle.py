@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The four steps of every module: read, decide, apply, settle."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Callable, Generic, NoReturn, Optional, TypeVar
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import engine as engines
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import OutOfSequence, SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, merge_plans
+
+State = TypeVar("State")
+
+# Each attempt reads anew, so more than a handful means that somebody writes all the time.
+ATTEMPTS = 6
+
+
+@dataclass(frozen=True)
+class Duty(Generic[State]):
+    """What a module does, in four pieces.
+
+    `read` sends reads only. `decide` is pure. `perform` does one step of the plan. `settle` waits until what was done
+    holds, given the state that was read and the steps that were done (it is called for an empty plan too: what an
+    interrupted run began is waited for by the next). `result` makes the module's own return values from the state after
+    all of it. In check mode `perform` and `settle` are not called, and `result` gets the state as it was read.
+    """
+
+    read: Callable[[Engine], State]
+    decide: Callable[[State], Plan]
+    perform: Callable[[Engine, Step], None]
+    result: Callable[[State], dict[str, Any]]
+    settle: Optional[Callable[[Engine, State, Plan], State]] = None
+
+
+def fulfil(engine: Engine, duty: Duty[State], check_mode: bool) -> tuple[Plan, State]:
+    """The steps that were done (in check mode: that would be done), and the state to report.
+
+    A write that comes too late because someone else wrote in between leads to another reading and another decision. A
+    failure carries the steps that had been done before it as the fact `done`.
+    """
+    done: list[Step] = []
+    for attempt in range(1, ATTEMPTS + 1):
+        state = duty.read(engine)
+        plan = duty.decide(state)
+        if check_mode:
+            return plan, state
+        try:
+            for step in plan:
+                duty.perform(engine, step)
+                done.append(step)
+            break
+        except OutOfSequence:
+            if attempt == ATTEMPTS:
+                raise
+        except SwarmError as error:
+            raise _with_done(error, done)
+    applied = merge_plans(Plan(tuple(done)), Plan(warnings=plan.warnings))
+    try:
+        if duty.settle:
+            state = duty.settle(engine, state, applied)
+        elif applied:
+            state = duty.read(engine)
+    except SwarmError as error:
+        raise _with_done(error, done)
+    return applied, state
+
+
+def _with_done(error: SwarmError, done: list[Step]) -> SwarmError:
+    error.facts.setdefault("changed", bool(done))
+    error.facts.setdefault("plan", [step.as_dict() for step in done])
+    return error
+
+
+def run_module(module: AnsibleModule, make_duty: Callable[[dict[str, Any]], Duty[Any]]) -> NoReturn:
+    """Check the options, connect, do the duty, report. Every module's main() ends here.
+
+    `make_duty` gets the module's options and raises a SwarmError for values that cannot be right, before anything is
+    contacted.
+    """
+    try:
+        duty = make_duty(module.params)
+        engine = engines.connect(module.params, blank_if_absent=module.check_mode)
+        plan, state = fulfil(engine, duty, module.check_mode)
+        result = duty.result(state)
+    except SwarmError as error:
+        fail(module, error)
+    for warning in (*engine.warnings, *plan.warnings):
+        module.warn(warning)
+    answer: dict[str, Any] = {"changed": bool(plan), "plan": plan.as_list(), **result}
+    if module._diff:  # pylint: disable=protected-access
+        answer["diff"] = plan.diff()
+    module.exit_json(**answer)
+
+
+def fail(module: AnsibleModule, error: SwarmError) -> NoReturn:
+    """The one exit for errors."""
+    facts = {"changed": False, "plan": [], **error.facts}
+    module.fail_json(msg=str(error), **facts)

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A plan: what a run will do, as data.
+
+Check mode returns the plan that a real run applies, `--diff` is drawn from it, and `changed` is "the plan is not empty".
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any, Iterable, Iterator, Mapping, Optional
+
+
+class _Absent:
+    """A field that is not there, as distinct from one that is null or empty."""
+
+    def __repr__(self) -> str:
+        return "(absent)"
+
+
+ABSENT = _Absent()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field that differs. `before` and `after` are plain data, or ABSENT; they are shown to the user."""
+
+    path: str
+    before: Any = ABSENT
+    after: Any = ABSENT
+
+    def as_dict(self) -> dict[str, Any]:
+        sides = (("before", self.before), ("after", self.after))
+        return {"path": self.path, **{side: None if value is ABSENT else value for side, value in sides}}
+
+    def __str__(self) -> str:
+        return f"{self.path}: {shown(self.before)} -> {shown(self.after)}"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One write.
+
+    `action` is a verb (create, update, remove, init, join, ...), `kind` what it is done to (service, network, node, ...),
+    `reason` why, where the changes do not say it. `payload` is what the write needs (a spec, a version); it is never shown,
+    so it may hold secrets.
+    """
+
+    action: str
+    kind: str
+    name: str
+    reason: str = ""
+    changes: tuple[Change, ...] = ()
+    payload: Any = field(default=None, repr=False, compare=False)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "action": self.action,
+            "kind": self.kind,
+            "name": self.name,
+            "reason": self.reason,
+            "changes": [change.as_dict() for change in self.changes],
+        }
+
+    def lines(self) -> list[str]:
+        """The step in words: a headline and a line for each field."""
+        headline = f"{self.action} {self.kind} {self.name}" + (f" ({self.reason})" if self.reason else "")
+        return [headline, *(f"  {change}" for change in self.changes)]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Steps in the order in which they are applied. An empty plan means that all is as wished."""
+
+    steps: tuple[Step, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.steps)
+
+    def __iter__(self) -> Iterator[Step]:
+        return iter(self.steps)
+
+    def as_list(self) -> list[dict[str, Any]]:
+        return [step.as_dict() for step in self.steps]
+
+    def diff(self) -> dict[str, str]:
+        """The plan for `--diff`: what there is on the left, what there will be on the right."""
+        before: list[str] = []
+        after: list[str] = []
+        for step in self.steps:
+            title = f"{step.kind} {step.name}"
+            left, right = _sides(step)
+            before += [f"{title}.{line}" for line in left] if step.changes else []
+            after += [f"{title}.{line}" for line in right] if step.changes else []
+            if not left and not right:
+                (before if step.action in _TAKES_AWAY else after).append(f"{title}: {_done(step)}")
+        return {"before": _text(before), "after": _text(after)}
+
+
+_TAKES_AWAY = {"remove", "leave"}
+
+
+def _sides(step: Step) -> tuple[list[str], list[str]]:
+    left = [f"{change.path}: {shown(change.before)}" for change in step.changes if change.before is not ABSENT]
+    right = [f"{change.path}: {shown(change.after)}" for change in step.changes if change.after is not ABSENT]
+    return left, right
+
+
+def _done(step: Step) -> str:
+    verb = "present" if step.action in _TAKES_AWAY else step.action
+    return f"{verb} ({step.reason})" if step.reason else verb
+
+
+def _text(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
+
+
+def shown(value: Any) -> str:
+    """A value on one line: strings bare when that is clear, everything else as JSON."""
+    if value is ABSENT:
+        return "(absent)"
+    if isinstance(value, str) and value and value == value.strip() and "\n" not in value:
+        return value
+    return json.dumps(value, sort_keys=True, ensure_ascii=False)
+
+
+def changes_between(before: Any, after: Any, path: str = "") -> tuple[Change, ...]:
+    """The fields in which two pieces of plain data differ, in the order of their paths.
+
+    Mappings are compared key by key, by presence and not by truth; lists and scalars as a whole.
+    """
+    if isinstance(before, Mapping) and isinstance(after, Mapping):
+        found: list[Change] = []
+        for key in sorted({*before, *after}, key=str):
+            step = f"{path}.{key}" if path else str(key)
+            found += changes_between(before.get(key, ABSENT), after.get(key, ABSENT), step)
+        return tuple(found)
+    if before is after or (type(before) is type(after) and before == after):
+        return ()
+    return (Change(path, before, after),)
+
+
+def only_step(action: str, kind: str, name: str, reason: str = "", payload: Any = None) -> Plan:
+    """A plan of one step without fields."""
+    return Plan((Step(action, kind, name, reason, payload=payload),))
+
+
+def merge_plans(*plans: Optional[Plan]) -> Plan:
+    """One plan of all steps and all warnings, each warning once."""
+    present = [plan for plan in plans if plan is not None]
+    steps = tuple(step for plan in present for step in plan.steps)
+    warnings = dict.fromkeys(warning for plan in present for warning in plan.warnings)
+    return Plan(steps, tuple(warnings))

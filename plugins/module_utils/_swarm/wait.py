@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only place that sleeps."""
+
+from __future__ import annotations
+
+import time
+from typing import Callable, Optional, Protocol, TypeVar
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
+
+Seen = TypeVar("Seen")
+
+FIRST_PAUSE = 0.1  # seconds; most states are reached soon, so the first looks come quickly
+LONGEST_PAUSE = 1.0  # seconds
+GROWTH = 1.5
+
+
+class Clock(Protocol):
+    """What waiting needs to know of time: a reading in seconds, and a way to let time pass."""
+
+    def now(self) -> float: ...
+
+    def sleep(self, seconds: float) -> None: ...
+
+
+class SystemClock:
+    """The machine's monotonic clock."""
+
+    def now(self) -> float:
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        time.sleep(seconds)
+
+
+def poll(
+    read: Callable[[], Seen],
+    reached: Callable[[Seen], bool],
+    timeout: float,
+    describe: Callable[[Seen], str],
+    clock: Optional[Clock] = None,
+) -> Seen:
+    """Read until `reached` says yes, and return what was read.
+
+    `timeout` is in seconds; there is always at least one read. When it ends, Timeout carries `describe` of what was last
+    seen. Errors of `read` and `reached` end the wait.
+    """
+    clock = clock or SystemClock()
+    start = clock.now()
+    pause = FIRST_PAUSE
+    while True:
+        seen = read()
+        if reached(seen):
+            return seen
+        left = start + timeout - clock.now()
+        if left <= 0:
+            raise Timeout(f"Timed out after {timeout:g} s: {describe(seen)}")
+        clock.sleep(min(pause, left))
+        pause = min(pause * GROWTH, LONGEST_PAUSE)
