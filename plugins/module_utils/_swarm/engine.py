@@ -87,20 +87,25 @@ class SdkTransport:
                 f"The Docker SDK for Python is missing for this interpreter ({SDK_PROBLEM}).",
                 "Install it: the package python3-docker, or docker from pip.",
             )
+        client = None
         try:
-            self._client = docker.APIClient(
+            # The SDK wants a version before the Engine can be asked for its own; this one only serves until then.
+            client = docker.APIClient(
                 base_url=self._host,
-                version="auto",
+                version="1.41",
                 timeout=self._timeout,
                 tls=_tls(params),
                 use_ssh_client=bool(params.get("use_ssh_client")),
             )
+            self.api_version = client.version(api_version=False)["ApiVersion"]
         except Exception as problem:  # the SDK lets errors of requests, urllib3, paramiko and the OS through
+            if client:
+                client.close()
             raise EngineUnreachable(
                 f"Docker Engine at {self._host} cannot be reached: {_first_line(problem)}.",
                 "Is it running, and may this user reach it?",
             ) from problem
-        self.api_version = self._client.api_version
+        self._client = client
 
     def request(
         self,

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting, with a clock that the test turns."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import LONGEST_PAUSE, poll
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.time = 0.0
+        self.pauses: list[float] = []
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.pauses.append(seconds)
+        self.time += seconds
+
+
+def test_what_holds_already_is_not_waited_for():
+    clock = Clock()
+    assert poll(lambda: 7, lambda seen: True, 10, str, clock) == 7
+    assert clock.pauses == []
+
+
+def test_looks_come_quickly_at_first_and_never_rarer_than_once_a_second():
+    clock = Clock()
+    poll(clock.now, lambda seen: seen > 30, 60, str, clock)
+    assert clock.pauses[0] == 0.1
+    assert clock.pauses == sorted(clock.pauses)
+    assert max(clock.pauses) == LONGEST_PAUSE
+
+
+def test_the_end_of_the_wait_tells_what_was_last_seen():
+    clock = Clock()
+    with pytest.raises(Timeout, match=r"^Timed out after 5 s: 3 of 5 ready$"):
+        poll(lambda: 3, lambda seen: seen == 5, 5, lambda seen: f"{seen} of 5 ready", clock)
+    assert clock.time == pytest.approx(5)
+
+
+def test_a_timeout_of_zero_is_one_look():
+    clock = Clock()
+    with pytest.raises(Timeout):
+        poll(lambda: 3, lambda seen: False, 0, str, clock)
+    assert clock.pauses == []
