@@ -61,6 +61,6 @@ options:
     type: int
     default: 60
 requirements:
-  - "docker (Docker SDK for Python) >= 5.0.0 on the host where the module runs (Debian and Ubuntu: package python3-docker)"
+  - "docker (Docker SDK for Python) >= 5.0.0 where the module runs (Debian and Ubuntu: package python3-docker)"
   - "Docker Engine >= 20.10"
 """

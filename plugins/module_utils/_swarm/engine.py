@@ -10,12 +10,16 @@ secrets) and fill in defaults that a declarative caller must not send. Each func
 the Engine's own JSON.
 """
 
+# Answers are JSON, so Any comes in here; the signatures below give it its type.
+# mypy: disable-error-code="no-any-return"
+
 from __future__ import annotations
 
 import base64
 import json
 import os
-from typing import Any, Mapping, Optional, Protocol
+from collections.abc import Mapping
+from typing import Any, Protocol
 from urllib.parse import quote
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import (
@@ -32,7 +36,7 @@ try:
     import docker.tls
     import requests.exceptions
 except ImportError as error:
-    SDK_PROBLEM: Optional[str] = str(error)
+    SDK_PROBLEM: str | None = str(error)
 else:
     SDK_PROBLEM = None
 
@@ -51,9 +55,9 @@ class Transport(Protocol):
         self,
         method: str,
         path: str,
-        query: Optional[Params] = None,
+        query: Params | None = None,
         body: Any = None,
-        headers: Optional[Mapping[str, str]] = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any: ...
 
 
@@ -111,9 +115,9 @@ class SdkTransport:
         self,
         method: str,
         path: str,
-        query: Optional[Params] = None,
+        query: Params | None = None,
         body: Any = None,
-        headers: Optional[Mapping[str, str]] = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         try:
             answer = self._client.request(
@@ -149,9 +153,9 @@ class BlankTransport:
         self,
         method: str,
         path: str,
-        query: Optional[Params] = None,
+        query: Params | None = None,
         body: Any = None,
-        headers: Optional[Mapping[str, str]] = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         if method != "GET":
             raise EngineError(f"{method} {path}: there is no Engine", 403)
@@ -165,8 +169,9 @@ class BlankTransport:
 class Engine:
     """One function for each call of the Engine API that the collection uses.
 
-    `warnings` are to be shown to the user. Lists take the API's filters, as `{"label": ["a=b"]}`. Updates take the version
-    index of the object that the new spec was made from, and raise OutOfSequence when it is no longer the current one.
+    `warnings` are to be shown to the user. Lists take the API's filters, as `{"label": ["a=b"]}`. Updates take the
+    version index of the object that the new spec was made from, and raise OutOfSequence when it is no longer the
+    current one.
     """
 
     def __init__(self, transport: Transport, warnings: tuple[str, ...] = ()) -> None:
@@ -180,24 +185,24 @@ class Engine:
         major, _dot, minor = self._transport.api_version.partition(".")
         return int(major), int(minor)
 
-    def _get(self, path: str, query: Optional[Params] = None, headers: Optional[Mapping[str, str]] = None) -> Any:
+    def _get(self, path: str, query: Params | None = None, headers: Mapping[str, str] | None = None) -> Any:
         return self._transport.request("GET", path, query, headers=headers)
 
-    def _list(self, path: str, filters: Optional[Mapping[str, list[str]]], **query: Any) -> list[dict[str, Any]]:
+    def _list(self, path: str, filters: Mapping[str, list[str]] | None, **query: Any) -> list[dict[str, Any]]:
         if filters:
-            query["filters"] = json.dumps({key: {item: True for item in items} for key, items in filters.items()})
+            query["filters"] = json.dumps({key: dict.fromkeys(items, True) for key, items in filters.items()})
         return self._get(path, query) or []
 
     def _post(
         self,
         path: str,
         body: Any = None,
-        query: Optional[Params] = None,
-        headers: Optional[Mapping[str, str]] = None,
+        query: Params | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Any:
         return self._transport.request("POST", path, query, body, headers)
 
-    def _delete(self, path: str, query: Optional[Params] = None) -> None:
+    def _delete(self, path: str, query: Params | None = None) -> None:
         """Remove; what is gone already is as good."""
         try:
             self._transport.request("DELETE", path, query)
@@ -235,7 +240,7 @@ class Engine:
 
     # Nodes
 
-    def nodes(self, filters: Optional[Mapping[str, list[str]]] = None) -> list[dict[str, Any]]:
+    def nodes(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/nodes", filters)
 
     def node(self, node_id: str) -> dict[str, Any]:
@@ -249,15 +254,15 @@ class Engine:
 
     # Services and their tasks
 
-    def services(self, filters: Optional[Mapping[str, list[str]]] = None) -> list[dict[str, Any]]:
+    def services(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/services", filters)
 
-    def create_service(self, spec: Params, registry_auth: Optional[Params] = None) -> str:
+    def create_service(self, spec: Params, registry_auth: Params | None = None) -> str:
         """Create a service; its ID."""
         return self._post("/services/create", spec, headers=_auth_header(registry_auth))["ID"]
 
     def update_service(
-        self, service_id: str, version: int, spec: Params, registry_auth: Optional[Params] = None
+        self, service_id: str, version: int, spec: Params, registry_auth: Params | None = None
     ) -> list[str]:
         """Replace the whole spec; the Engine's warnings. Without credentials the stored ones are kept."""
         path = f"/services/{quote(service_id)}/update"
@@ -267,7 +272,7 @@ class Engine:
     def remove_service(self, service_id: str) -> None:
         self._delete(f"/services/{quote(service_id)}")
 
-    def tasks(self, filters: Optional[Mapping[str, list[str]]] = None) -> list[dict[str, Any]]:
+    def tasks(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/tasks", filters)
 
     def task_log(self, task_id: str, lines: int) -> bytes:
@@ -277,7 +282,7 @@ class Engine:
 
     # Networks, secrets, configs
 
-    def networks(self, filters: Optional[Mapping[str, list[str]]] = None) -> list[dict[str, Any]]:
+    def networks(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/networks", filters)
 
     def create_network(self, request: Params) -> str:
@@ -287,7 +292,7 @@ class Engine:
     def remove_network(self, network_id: str) -> None:
         self._delete(f"/networks/{quote(network_id)}")
 
-    def secrets(self, filters: Optional[Mapping[str, list[str]]] = None) -> list[dict[str, Any]]:
+    def secrets(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/secrets", filters)
 
     def create_secret(self, spec: Params) -> str:
@@ -316,7 +321,7 @@ class Engine:
             raise
         raise EngineError(f"The Engine accepted an update of secret {secret_id} with version 0.", 500)
 
-    def configs(self, filters: Optional[Mapping[str, list[str]]] = None) -> list[dict[str, Any]]:
+    def configs(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/configs", filters)
 
     def create_config(self, spec: Params) -> str:
@@ -331,7 +336,7 @@ class Engine:
 
     # Images
 
-    def distribution(self, image: str, registry_auth: Optional[Params] = None) -> dict[str, Any]:
+    def distribution(self, image: str, registry_auth: Params | None = None) -> dict[str, Any]:
         """What the registry says of an image: descriptor (digest) and platforms. The Engine asks the registry."""
         return self._get(f"/distribution/{quote(image, safe='/:@')}/json", headers=_auth_header(registry_auth))
 
@@ -340,7 +345,7 @@ def _tls(params: Params) -> Any:
     """The SDK's TLS setting: off, on with certificates, or on without any."""
     folder = os.environ.get("DOCKER_CERT_PATH") or ""
 
-    def file(option: str, name: str) -> Optional[str]:
+    def file(option: str, name: str) -> str | None:
         return params.get(option) or (os.path.join(folder, name) if folder else None)
 
     if not (params.get("tls") or params.get("validate_certs")):
@@ -353,12 +358,12 @@ def _tls(params: Params) -> Any:
     )
 
 
-def _query(query: Optional[Params]) -> dict[str, Any]:
+def _query(query: Params | None) -> dict[str, Any]:
     """Booleans as the Engine reads them."""
     return {key: str(value).lower() if isinstance(value, bool) else value for key, value in (query or {}).items()}
 
 
-def _auth_header(registry_auth: Optional[Params]) -> dict[str, str]:
+def _auth_header(registry_auth: Params | None) -> dict[str, str]:
     if not registry_auth:
         return {}
     return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(dict(registry_auth)).encode()).decode()}

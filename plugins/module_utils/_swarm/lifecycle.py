@@ -7,10 +7,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Callable, Generic, NoReturn, Optional, TypeVar
+from typing import Any, Callable, Generic, NoReturn, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import engine as engines
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import OutOfSequence, SwarmError
@@ -36,46 +35,47 @@ class Duty(Generic[State]):
     decide: Callable[[State], Plan]
     perform: Callable[[Engine, Step], None]
     result: Callable[[State], dict[str, Any]]
-    settle: Optional[Callable[[Engine, State, Plan], State]] = None
+    settle: Callable[[Engine, State, Plan], State] | None = None
 
 
 def fulfil(engine: Engine, duty: Duty[State], check_mode: bool) -> tuple[Plan, State]:
     """The steps that were done (in check mode: that would be done), and the state to report.
 
     A write that comes too late because someone else wrote in between leads to another reading and another decision. A
-    failure carries the steps that had been done before it as the fact `done`.
+    failure carries, as the facts `changed` and `plan`, the steps that had been done before it.
     """
-    done: list[Step] = []
-    for attempt in range(1, ATTEMPTS + 1):
+    if check_mode:
         state = duty.read(engine)
-        plan = duty.decide(state)
-        if check_mode:
-            return plan, state
-        try:
-            for step in plan:
-                duty.perform(engine, step)
-                done.append(step)
-            break
-        except OutOfSequence:
-            if attempt == ATTEMPTS:
-                raise
-        except SwarmError as error:
-            raise _with_done(error, done)
-    applied = merge_plans(Plan(tuple(done)), Plan(warnings=plan.warnings))
+        return duty.decide(state), state
+    done: list[Step] = []
     try:
+        plan, state = _apply(engine, duty, done)
+        applied = merge_plans(Plan(tuple(done)), Plan(warnings=plan.warnings))
         if duty.settle:
             state = duty.settle(engine, state, applied)
         elif applied:
             state = duty.read(engine)
     except SwarmError as error:
-        raise _with_done(error, done)
+        error.facts.setdefault("changed", bool(done))
+        error.facts.setdefault("plan", [step.as_dict() for step in done])
+        raise
     return applied, state
 
 
-def _with_done(error: SwarmError, done: list[Step]) -> SwarmError:
-    error.facts.setdefault("changed", bool(done))
-    error.facts.setdefault("plan", [step.as_dict() for step in done])
-    return error
+def _apply(engine: Engine, duty: Duty[State], done: list[Step]) -> tuple[Plan, State]:
+    """Read, decide and perform until a whole plan went through; each step that did is appended to `done`."""
+    for attempt in range(1, ATTEMPTS + 1):
+        state = duty.read(engine)
+        plan = duty.decide(state)
+        try:
+            for step in plan:
+                duty.perform(engine, step)
+                done.append(step)
+            return plan, state
+        except OutOfSequence:
+            if attempt == ATTEMPTS:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def run_module(module: AnsibleModule, make_duty: Callable[[dict[str, Any]], Duty[Any]]) -> NoReturn:

@@ -4,14 +4,16 @@
 
 """A plan: what a run will do, as data.
 
-Check mode returns the plan that a real run applies, `--diff` is drawn from it, and `changed` is "the plan is not empty".
+Check mode returns the plan that a real run applies, `--diff` is drawn from it, and `changed` is "the plan is not
+empty".
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Iterator, Mapping, Optional
+from typing import Any
 
 
 class _Absent:
@@ -44,9 +46,9 @@ class Change:
 class Step:
     """One write.
 
-    `action` is a verb (create, update, remove, init, join, ...), `kind` what it is done to (service, network, node, ...),
-    `reason` why, where the changes do not say it. `payload` is what the write needs (a spec, a version); it is never shown,
-    so it may hold secrets.
+    `action` is a verb (create, update, remove, init, join, ...), `kind` what it is done to (service, network, node,
+    ...), `reason` why, where the changes do not say it. `payload` is what the write needs (a spec, a version); it is
+    never shown, so it may hold secrets.
     """
 
     action: str
@@ -149,7 +151,7 @@ def only_step(action: str, kind: str, name: str, reason: str = "", payload: Any 
     return Plan((Step(action, kind, name, reason, payload=payload),))
 
 
-def merge_plans(*plans: Optional[Plan]) -> Plan:
+def merge_plans(*plans: Plan | None) -> Plan:
     """One plan of all steps and all warnings, each warning once."""
     present = [plan for plan in plans if plan is not None]
     steps = tuple(step for plan in present for step in plan.steps)

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import time
-from typing import Callable, Optional, Protocol, TypeVar
+from typing import Callable, Protocol, TypeVar
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
 
@@ -41,12 +41,12 @@ def poll(
     reached: Callable[[Seen], bool],
     timeout: float,
     describe: Callable[[Seen], str],
-    clock: Optional[Clock] = None,
+    clock: Clock | None = None,
 ) -> Seen:
     """Read until `reached` says yes, and return what was read.
 
-    `timeout` is in seconds; there is always at least one read. When it ends, Timeout carries `describe` of what was last
-    seen. Errors of `read` and `reached` end the wait.
+    `timeout` is in seconds; there is always at least one read. When it ends, Timeout carries `describe` of what was
+    last seen. Errors of `read` and `reached` end the wait.
     """
     clock = clock or SystemClock()
     start = clock.now()

@@ -98,7 +98,7 @@ def test_what_is_gone_need_not_be_removed():
 
 
 def test_a_host_without_engine_is_an_error(tmp_path):
-    with pytest.raises(EngineUnreachable, match="engine.sock does not exist") as failure:
+    with pytest.raises(EngineUnreachable, match=r"engine\.sock does not exist") as failure:
         connect({"docker_host": f"unix://{tmp_path}/engine.sock"})
     assert failure.value.absent
 
