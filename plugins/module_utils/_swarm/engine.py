@@ -254,8 +254,9 @@ class Engine:
 
     # Services and their tasks
 
-    def services(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
-        return self._list("/services", filters)
+    def services(self, filters: Mapping[str, list[str]] | None = None, status: bool = False) -> list[dict[str, Any]]:
+        """With `status`, each says as `ServiceStatus` how many of its tasks run."""
+        return self._list("/services", filters, **({"status": True} if status else {}))
 
     def create_service(self, spec: Params, registry_auth: Params | None = None) -> str:
         """Create a service; its ID."""
@@ -284,6 +285,9 @@ class Engine:
 
     def networks(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/networks", filters)
+
+    def network(self, network_id: str) -> dict[str, Any]:
+        return self._get(f"/networks/{quote(network_id)}")
 
     def create_network(self, request: Params) -> str:
         """Create a network; its ID."""
