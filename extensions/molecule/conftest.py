@@ -1,0 +1,68 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the verification of all scenarios shares: the lab's hosts by testinfra over paramiko, and their Engines."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+import testinfra
+
+from tests.lab import engine_api
+from tests.lab.state import USER, Lab
+
+
+def _lab() -> Lab:
+    return Lab.load("mol-" + os.environ["MOLECULE_SCENARIO_NAME"])
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """A test that takes `node` runs once for each host of the lab."""
+    if "node" in metafunc.fixturenames:
+        metafunc.parametrize("node", [host.name for host in _lab().hosts])
+
+
+@pytest.fixture(scope="session")
+def lab() -> Lab:
+    return _lab()
+
+
+@pytest.fixture(scope="session")
+def hosts(lab: Lab) -> dict[str, Any]:
+    """The hosts by name, each a testinfra host as root."""
+    return {
+        host.name: testinfra.get_host(
+            f"paramiko://{USER}@{host.address}", ssh_identity_file=str(lab.key_file), sudo=True
+        )
+        for host in lab.hosts
+    }
+
+
+class Cluster:
+    """The swarm as the Engines tell it, asked without the collection."""
+
+    def __init__(self, lab: Lab) -> None:
+        self.lab = lab
+        self.manager = lab.group("swarm_managers")[0].name
+
+    def get(self, path: str, **filters: list[str]) -> Any:
+        return engine_api.get(self.lab, self.manager, path, **filters)
+
+    def nodes(self) -> dict[str, dict[str, Any]]:
+        """The nodes by host name."""
+        return {node["Description"]["Hostname"]: node for node in self.get("/nodes")}
+
+    def host_name(self, node_id: str) -> str:
+        return next(name for name, node in self.nodes().items() if node["ID"] == node_id)
+
+    def running_tasks(self, service: str) -> list[dict[str, Any]]:
+        tasks = self.get("/tasks", service=[service], **{"desired-state": ["running"]})
+        return [task for task in tasks if task["Status"]["State"] == "running"]
+
+
+@pytest.fixture(scope="session")
+def cluster(lab: Lab) -> Cluster:
+    return Cluster(lab)
