@@ -4,3 +4,8 @@
 """Test hosts: systemd machines with sshd on a private network of this machine. See README.md."""
 
 from __future__ import annotations
+
+from .progress import LabError
+from .state import Host, Lab, Registry
+
+__all__ = ["Host", "Lab", "LabError", "Registry"]

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 
+from docker.errors import APIError
+
 from . import faults, images, lab, outer
+from .access import ssh_command
 from .progress import LabError, say
-from .state import USER, Lab
+from .state import Lab
 
 _FAULTS = {
     "cut": faults.cut,
@@ -31,7 +33,9 @@ def main(arguments: list[str]) -> int:
         return _run(options)
     except LabError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 1
+    except APIError as error:
+        print(f"error: the Docker Engine of this machine refused: {error.explanation or error}", file=sys.stderr)
+    return 1
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -81,11 +85,9 @@ def _status() -> None:
 
 
 def _ssh(found: Lab, name: str, command: list[str]) -> int:
-    host = found.host(name)
-    arguments = ["ssh", "-i", str(found.key_file), "-o", f"UserKnownHostsFile={found.known_hosts_file}"]
-    arguments += ["-o", "StrictHostKeyChecking=yes", "-o", "ConnectTimeout=10", f"{USER}@{host.address}", *command]
-    sys.stdout.flush()
-    return subprocess.run(arguments, env=os.environ).returncode
+    if command[:1] == ["--"]:
+        command = command[1:]
+    return subprocess.run([*ssh_command(found, name), *command]).returncode
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -110,7 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     ssh.add_argument("host")
     ssh.add_argument("command", nargs=argparse.REMAINDER)
     for verb, function in _FAULTS.items():
-        text = (function.__doc__ or "Let a frozen host go on.").splitlines()[0]
+        text = (function.__doc__ or "").splitlines()[0]
         verbs.add_parser(verb, parents=[named], help=text).add_argument("host")
     verbs.add_parser("install-engine", help="make a Docker Engine answer on this machine")
     return parser

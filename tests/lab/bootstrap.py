@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the apiary.swarm contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first layer of a host image: a public image when one can be pulled, otherwise a file system made by mmdebstrap."""
+"""The first layer of a host image: a public image when one can be pulled, otherwise one made by mmdebstrap."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ def _debootstrap(directory: Path, suite: str, packages: list[str], archive: Arch
     root, target = directory / "root", directory / "root.tar"
     say(f"{suite}: debootstrap from {archive.main}")
     _run(["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, str(root), archive.main])
-    _run(["tar", "-C", str(root), "--numeric-owner", "--exclude=./var/cache/apt/archives/*.deb", "-cf", str(target), "."])
+    _run(["tar", "-C", str(root), "--numeric-owner", "-cf", str(target), "."])
     return target
 
 

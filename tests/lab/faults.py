@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the apiary.swarm contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What goes wrong with real machines: networks are cut, machines crash, hang and come back.
+"""What goes wrong with real machines: networks are cut; machines crash, hang and come back.
 
 Every function takes a ``Lab`` and the name of one of its hosts. Those that bring a host back return when it is ready.
 """
 
 from __future__ import annotations
 
+import socket
 import subprocess
 
 import docker
@@ -15,24 +16,25 @@ from docker.models.containers import Container
 
 from .hosts import wait_ready
 from .outer import connect
-from .ownership import own_container, own_network
+from .ownership import require_container
 from .progress import LabError
 from .state import Host, Lab
 
 
 def cut(lab: Lab, host: str) -> None:
-    """Take the host off the lab network; it keeps running. Nothing happens when it is off already."""
+    """Pull the network cable: the host keeps running, with its interface and address, but no packet passes.
+
+    A cut ends with heal, and also when the host is started again, since it then gets a new cable.
+    """
     client, _machine, container = _find(lab, host)
-    if lab.network_name in container.attrs["NetworkSettings"]["Networks"]:
-        _network(client, lab).disconnect(container, force=True)
+    _cable(client, lab, container, "down")
     forget_connections(lab)
 
 
 def heal(lab: Lab, host: str) -> None:
-    """Put the host back on the lab network, at its own address."""
+    """Plug the network cable in again."""
     client, machine, container = _find(lab, host)
-    if lab.network_name not in container.attrs["NetworkSettings"]["Networks"]:
-        _network(client, lab).connect(container, ipv4_address=machine.address, aliases=[machine.name])
+    _cable(client, lab, container, "up")
     wait_ready(client, lab, machine)
 
 
@@ -70,6 +72,7 @@ def freeze(lab: Lab, host: str) -> None:
 
 
 def thaw(lab: Lab, host: str) -> None:
+    """Let a frozen host go on."""
     client, machine, container = _find(lab, host)
     if container.status == "paused":
         container.unpause()
@@ -86,14 +89,23 @@ def forget_connections(lab: Lab) -> None:
 def _find(lab: Lab, name: str) -> tuple[docker.DockerClient, Host, Container]:
     machine = lab.host(name)
     client = connect()
-    container = own_container(client, lab, name)
-    if container is None:
-        raise LabError(f"host {name} of lab {lab.name!r} does not exist; run: python -m tests.lab up --name {lab.name}")
-    return client, machine, container
+    return client, machine, require_container(client, lab, name)
 
 
-def _network(client: docker.DockerClient, lab: Lab) -> docker.models.networks.Network:
-    network = own_network(client, lab)
-    if network is None:
-        raise LabError(f"the network of lab {lab.name!r} does not exist; run: python -m tests.lab up --name {lab.name}")
-    return network
+def _cable(client: docker.DockerClient, lab: Lab, container: Container, state: str) -> None:
+    """Set this machine's end of the host's interface "up" or "down".
+
+    Disconnecting the container from the network would take the interface away, and a later connection would name it
+    eth1. The end is set from a helper container, so that access to the Engine is enough and root is not needed.
+    """
+    found = container.exec_run(["cat", "/sys/class/net/eth0/iflink"])
+    if found.exit_code:
+        raise LabError(f"{container.name} has no eth0: {found.output.decode(errors='replace').strip()}")
+    client.containers.run(
+        container.image,
+        ["ip", "link", "set", "dev", socket.if_indextoname(int(found.output)), state],
+        network_mode="host",
+        cap_add=["NET_ADMIN"],
+        labels=lab.labels,
+        remove=True,
+    )

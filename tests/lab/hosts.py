@@ -17,7 +17,7 @@ import docker
 from docker.errors import APIError
 from docker.models.containers import Container
 
-from .ownership import check_volume, own_container
+from .ownership import check_volume, own_container, require_container
 from .progress import LabError, say
 from .state import USER, Host, Lab
 
@@ -40,22 +40,22 @@ def start_host(client: docker.DockerClient, lab: Lab, host: Host, image: str) ->
 
 def wait_ready(client: docker.DockerClient, lab: Lab, host: Host, timeout: float = _BOOT_TIMEOUT) -> None:
     """Until sshd greets and systemd has finished booting."""
-    container = own_container(client, lab, host.name)
-    if container is None:
-        raise LabError(f"host {host.name} of lab {lab.name!r} does not exist; run: python -m tests.lab up")
+    container = require_container(client, lab, host.name)
     end = time.monotonic() + timeout
-    state = "no ssh greeting"
+    state = "not running"
     while time.monotonic() < end:
-        if _ssh_greets(host.address):
-            state = _system_state(container)
-            if state in ("running", "degraded"):
-                if state == "degraded":
-                    failed = container.exec_run(["systemctl", "--failed", "--no-legend", "--plain"]).output
-                    say(f"{host.name}: degraded: {failed.decode(errors='replace').strip()}")
-                return
+        state = _system_state(container)
+        # sshd holds a greeting without a login against its sender, so it is asked for only at the end.
+        if state in ("running", "degraded") and _ssh_greets(host.address):
+            if state == "degraded":
+                failed = container.exec_run(["systemctl", "--failed", "--no-legend", "--plain"]).output
+                say(f"{host.name}: degraded: {failed.decode(errors='replace').strip()}")
+            return
         time.sleep(0.2)
     log = container.logs(tail=15).decode(errors="replace")
-    raise LabError(f"host {host.name} ({host.address}) was not ready after {timeout:.0f} s: {state}\n{log}")
+    raise LabError(
+        f"host {host.name} ({host.address}) was not ready after {timeout:.0f} s; systemd: {state or 'no answer'}\n{log}"
+    )
 
 
 def volume_names(lab: Lab, host: str) -> dict[str, str]:
@@ -70,9 +70,7 @@ def _create(client: docker.DockerClient, lab: Lab, host: Host, image: str) -> Co
         if not check_volume(client, lab, name):
             client.volumes.create(name, labels=lab.labels)
         mounts[name] = {"bind": path, "mode": "rw"}
-    network = client.api.create_networking_config(
-        {lab.network_name: client.api.create_endpoint_config(ipv4_address=host.address, aliases=[host.name])}
-    )
+    endpoint = client.api.create_endpoint_config(ipv4_address=host.address, aliases=[host.name])
     # --privileged fails where this machine itself lacks a capability, so the same is spelled out without the one
     # that is commonly missing.
     options = {
@@ -87,30 +85,28 @@ def _create(client: docker.DockerClient, lab: Lab, host: Host, image: str) -> Co
         "restart_policy": {"Name": "unless-stopped"},
     }
     environment = {"container": "docker"}
-    remount = "mount -o remount,rw /sys"
+    # Engines set up bridges through /sys, which a container gets read-only; and mounts propagate as on a server.
+    prepare = "mount --make-rshared /; mount -o remount,rw /sys"
     if client.info().get("CgroupVersion", "1") == "1":
         mounts["/sys/fs/cgroup"] = {"bind": "/sys/fs/cgroup", "mode": "rw"}
         # systemd 257 boots on the old hierarchy only when it is told to.
-        environment["SYSTEMD_PROC_CMDLINE"] = (
-            "systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
-        )
+        environment["SYSTEMD_PROC_CMDLINE"] = "systemd.unified_cgroup_hierarchy=0 SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1"
     else:
         options["cgroupns"] = "private"
-        remount += "; mount -o remount,rw /sys/fs/cgroup"
+        prepare += "; mount -o remount,rw /sys/fs/cgroup"
     host_config = client.api.create_host_config(binds=mounts, **options)
     # The command line calls these two --security-opt systempaths=unconfined; the SDK has no name for them.
     host_config.update(MaskedPaths=[], ReadonlyPaths=[])
     created = client.api.create_container(
         image,
-        # Engines set up bridges through /sys, which the container gets read-only.
-        command=["/bin/sh", "-c", f"{remount}; exec /sbin/init"],
+        command=["/bin/sh", "-c", f"{prepare}; exec /sbin/init"],
         name=lab.container_name(host.name),
         hostname=host.name,
         environment=environment,
         labels=lab.labels,
         stop_signal="SIGRTMIN+3",
         volumes=[mount["bind"] for mount in mounts.values()],
-        networking_config=network,
+        networking_config=client.api.create_networking_config({lab.network_name: endpoint}),
         host_config=host_config,
     )
     return client.containers.get(created["Id"])

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the apiary.swarm contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The images of the lab: what goes into each, and a cache of them in the outer Engine keyed by a digest of the inputs."""
+"""The images of the lab: what goes into each, and their cache in the outer Engine, keyed by a digest of the inputs."""
 
 from __future__ import annotations
 

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from .state import CHECKOUT, USER, Lab
 
+_SSH_ARGUMENTS = (
+    "-o ControlMaster=auto -o ControlPersist=60s -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3"
+)
+
 
 def write(lab: Lab) -> None:
     lab.control_path_dir.mkdir(exist_ok=True, mode=0o700)
@@ -47,5 +51,5 @@ retry_files_enabled = False
 pipelining = True
 # A directory of the lab: connections to hosts that are gone must not be met again by hosts with the same address.
 control_path_dir = {lab.control_path_dir}
-ssh_args = -o ControlMaster=auto -o ControlPersist=60s -o ConnectTimeout=10 -o ServerAliveInterval=5 -o ServerAliveCountMax=3
+ssh_args = {_SSH_ARGUMENTS}
 """

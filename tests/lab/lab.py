@@ -10,49 +10,22 @@ import secrets
 import shutil
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from functools import partial
 
 import docker
 from docker.errors import NotFound
+from docker.models.containers import Container
 
 from . import hosts, images, inventory, registry
 from .faults import forget_connections
 from .network import choose_subnet, ensure_network
 from .outer import connect
-from .ownership import own_container, own_network
+from .ownership import check_volume, own_container, own_network
 from .progress import LabError, say
 from .state import CACHE, LABEL, Host, Lab, Registry, check_name, locked
 
-T = TypeVar("T")
-
 _REGISTRY_OFFSET = 2
 _FIRST_HOST_OFFSET = 11
-
-
-def plan_hosts(managers: int, workers: int, platforms: list[str] | None, subnet: str, *, engine: bool) -> tuple[Host, ...]:
-    """Names, addresses and platforms; without explicit platforms Debian 13 and 12 take turns."""
-    count = managers + workers
-    if managers < 0 or workers < 0 or count < 1:
-        raise LabError(f"a lab needs at least one host, not {managers} managers and {workers} workers")
-    network = ipaddress.IPv4Network(subnet)
-    if count > network.num_addresses - _FIRST_HOST_OFFSET - 1:
-        raise LabError(f"{count} hosts do not fit into {subnet}")
-    if platforms is None:
-        suffix = "-engine" if engine else ""
-        platforms = [("debian13" if index % 2 == 0 else "debian12") + suffix for index in range(count)]
-    elif engine:
-        raise LabError("--engine and --platforms exclude each other; name platforms that end in -engine")
-    unknown = [platform for platform in platforms if platform not in images.PLATFORMS]
-    if unknown:
-        raise LabError(f"unknown platform {', '.join(unknown)}; there are: {', '.join(images.PLATFORMS)}")
-    if len(platforms) != count:
-        raise LabError(f"--platforms names {len(platforms)} hosts, but there are {managers} managers and {workers} workers")
-    names = [(f"manager{index + 1}", "swarm_managers") for index in range(managers)]
-    names += [(f"worker{index + 1}", "swarm_workers") for index in range(workers)]
-    return tuple(
-        Host(name, group, platform, str(network[_FIRST_HOST_OFFSET + index]))
-        for index, ((name, group), platform) in enumerate(zip(names, platforms, strict=True))
-    )
 
 
 def up(
@@ -66,19 +39,73 @@ def up(
 ) -> Lab:
     """Make the lab and wait until every host is ready; an interrupted or half stopped one is completed."""
     check_name(name)
+    if platforms is not None and engine:
+        raise LabError("--engine and --platforms exclude each other; name platforms that end in -engine")
+    chosen = check_platforms(platforms or mixed_platforms(managers + workers, engine=engine), managers, workers)
     client = connect(install=True)
-    with locked():
-        lab = _existing(name, managers, workers, platforms, subnet, engine=engine)
-        if lab is None:
-            chosen = choose_subnet(client, name, subnet)
-            machines = plan_hosts(managers, workers, platforms, chosen, engine=engine)
-            address = str(ipaddress.IPv4Network(chosen)[_REGISTRY_OFFSET])
-            lab = Lab(name, chosen, machines, Registry("registry", address, "lab", secrets.token_urlsafe(12)))
-            _refuse_foreign(client, lab)
-            lab.save()
+    with locked(f"lab-{name}"):
+        with locked():
+            lab = _describe(client, name, managers, chosen, subnet)
+        _make(client, lab)
+    return lab
+
+
+def mixed_platforms(count: int, *, engine: bool) -> list[str]:
+    """Debian 13 and 12 take turns."""
+    suffix = "-engine" if engine else ""
+    return [("debian13" if index % 2 == 0 else "debian12") + suffix for index in range(count)]
+
+
+def check_platforms(platforms: list[str], managers: int, workers: int) -> list[str]:
+    if managers < 0 or workers < 0 or managers + workers < 1:
+        raise LabError(f"a lab needs at least one host, not {managers} managers and {workers} workers")
+    unknown = [platform for platform in platforms if platform not in images.PLATFORMS]
+    if unknown:
+        raise LabError(f"unknown platform {', '.join(unknown)}; there are: {', '.join(images.PLATFORMS)}")
+    if len(platforms) != managers + workers:
+        raise LabError(
+            f"--platforms names {len(platforms)} hosts, but there are {managers} managers and {workers} workers"
+        )
+    return platforms
+
+
+def place_hosts(managers: int, platforms: list[str], subnet: str) -> tuple[Host, ...]:
+    """Names and addresses: the first ``managers`` platforms are managers, the others workers."""
+    network = ipaddress.IPv4Network(subnet)
+    if len(platforms) > network.num_addresses - _FIRST_HOST_OFFSET - 1:
+        raise LabError(f"{len(platforms)} hosts do not fit into {subnet}")
+    placed = []
+    for index, platform in enumerate(platforms):
+        if index < managers:
+            name, group = f"manager{index + 1}", "swarm_managers"
         else:
-            _refuse_foreign(client, lab)
-        ensure_network(client, lab)
+            name, group = f"worker{index - managers + 1}", "swarm_workers"
+        placed.append(Host(name, group, platform, str(network[_FIRST_HOST_OFFSET + index])))
+    return tuple(placed)
+
+
+def _describe(client: docker.DockerClient, name: str, managers: int, platforms: list[str], subnet: str | None) -> Lab:
+    """The lab as it is to be, written down before the first thing of it is made; its network exists afterwards."""
+    try:
+        lab = Lab.load(name)
+    except LabError:
+        chosen = choose_subnet(client, name, subnet)
+        address = str(ipaddress.IPv4Network(chosen)[_REGISTRY_OFFSET])
+        registry_access = Registry("registry", address, "lab", secrets.token_urlsafe(12))
+        lab = Lab(name, chosen, place_hosts(managers, platforms, chosen), registry_access)
+    else:
+        if place_hosts(managers, platforms, lab.subnet) != lab.hosts or (subnet and subnet != lab.subnet):
+            raise LabError(
+                f"lab {name!r} exists with other hosts ({', '.join(f'{h.name}={h.platform}' for h in lab.hosts)}; "
+                f"{lab.subnet}). Take it down first (python -m tests.lab down --name {name}) or use another --name."
+            ) from None
+    _refuse_foreign(client, lab)
+    lab.save()
+    ensure_network(client, lab)
+    return lab
+
+
+def _make(client: docker.DockerClient, lab: Lab) -> None:
     hosts.make_keys(lab)
     inventory.write(lab)
     references = images.ensure(client, {host.platform for host in lab.hosts} | {"registry"})
@@ -93,18 +120,22 @@ def up(
         registry.start_registry(client, lab, references["registry"])
         say(f"registry {lab.registry.host} ({lab.registry.address}) holds {', '.join(lab.images)}")
 
-    _together([serve, *(lambda host=host: boot(host) for host in lab.hosts)])
-    say(f"lab {name!r} is up: export ANSIBLE_CONFIG={lab.directory / 'ansible.cfg'}")
-    return lab
+    _together([serve, *(partial(boot, host) for host in lab.hosts)])
+    say(f"lab {lab.name!r} is up: export ANSIBLE_CONFIG={lab.directory / 'ansible.cfg'}")
 
 
 def down(name: str = "default") -> None:
     """Remove all of the lab: hosts, volumes, network, registry and state. Does nothing when there is no such lab."""
     check_name(name)
     client = connect()
+    with locked(f"lab-{name}"):
+        _down(client, name)
+
+
+def _down(client: docker.DockerClient, name: str) -> None:
     mine = {"label": f"{LABEL}={name}"}
     containers = client.containers.list(all=True, filters=mine, ignore_removed=True)
-    _together([lambda container=container: _remove(container) for container in containers])
+    _together(partial(_remove, container) for container in containers)
     for network in client.networks.list(filters=mine):
         network.remove()
     for volume in client.volumes.list(filters=mine):
@@ -112,7 +143,9 @@ def down(name: str = "default") -> None:
     directory = CACHE / name
     if directory.is_dir():
         try:
-            forget_connections(Lab.load(name))
+            lab = Lab.load(name)
+            forget_connections(lab)
+            shutil.rmtree(lab.control_path_dir, ignore_errors=True)
         except LabError:
             pass
         shutil.rmtree(directory)
@@ -136,26 +169,10 @@ def status(client: docker.DockerClient, lab: Lab) -> list[tuple[str, str, str, s
     for host in machines:
         container = own_container(client, lab, host.name)
         state = container.status if container else "missing"
-        if container and lab.network_name not in container.attrs["NetworkSettings"]["Networks"]:
+        if state == "running" and container.exec_run(["cat", "/sys/class/net/eth0/carrier"]).output.strip() == b"0":
             state += ", cut off"
         rows.append((host.name, host.group, host.platform, host.address, state))
     return rows
-
-
-def _existing(
-    name: str, managers: int, workers: int, platforms: list[str] | None, subnet: str | None, *, engine: bool
-) -> Lab | None:
-    try:
-        lab = Lab.load(name)
-    except LabError:
-        return None
-    wanted = plan_hosts(managers, workers, platforms, lab.subnet, engine=engine)
-    if wanted != lab.hosts or (subnet and subnet != lab.subnet):
-        raise LabError(
-            f"lab {name!r} exists with other hosts ({', '.join(f'{h.name}={h.platform}' for h in lab.hosts)}; "
-            f"{lab.subnet}). Take it down first (python -m tests.lab down --name {name}) or use another --name."
-        )
-    return lab
 
 
 def _refuse_foreign(client: docker.DockerClient, lab: Lab) -> None:
@@ -165,10 +182,10 @@ def _refuse_foreign(client: docker.DockerClient, lab: Lab) -> None:
         own_container(client, lab, machine)
     for host in lab.hosts:
         for volume in hosts.volume_names(lab, host.name):
-            hosts.check_volume(client, lab, volume)
+            check_volume(client, lab, volume)
 
 
-def _remove(container: docker.models.containers.Container) -> None:
+def _remove(container: Container) -> None:
     try:
         if container.status == "paused":
             container.unpause()
@@ -177,6 +194,9 @@ def _remove(container: docker.models.containers.Container) -> None:
         pass
 
 
-def _together(tasks: Iterable[Callable[[], T]]) -> list[T]:
+def _together(tasks: Iterable[Callable[[], None]]) -> None:
+    """Run all of them side by side; the first error is raised after the last has ended."""
     with ThreadPoolExecutor(max_workers=16) as pool:
-        return [future.result() for future in [pool.submit(task) for task in tasks]]
+        futures = [pool.submit(task) for task in tasks]
+    for future in futures:
+        future.result()

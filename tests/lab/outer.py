@@ -70,7 +70,9 @@ def _answers() -> bool:
 
 def _install_packages() -> None:
     if not shutil.which("apt-get"):
-        raise LabError(f"Docker Engine is missing, and it can be installed from here on Debian and Ubuntu only. {_BY_HAND}")
+        raise LabError(
+            f"Docker Engine is missing, and only on Debian and Ubuntu can it be installed from here. {_BY_HAND}"
+        )
     if os.geteuid() != 0:
         raise LabError(f"Docker Engine is missing, and installing it needs root. {_BY_HAND}")
     say(f"installing {' '.join(_PACKAGES)}")
@@ -85,7 +87,7 @@ def _install_packages() -> None:
 
 
 def _start() -> None:
-    """By systemd where it runs; directly where there is none, or where a policy keeps packages from starting services."""
+    """By systemd where it runs; directly where there is none or a policy keeps packages from starting services."""
     if os.geteuid() != 0:
         raise LabError(f"Docker Engine is installed but does not answer, and starting it needs root. {_BY_HAND}")
     if Path("/run/systemd/system").is_dir():

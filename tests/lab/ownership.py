@@ -27,6 +27,13 @@ def own_container(client: docker.DockerClient, lab: Lab, host: str) -> Container
     return container
 
 
+def require_container(client: docker.DockerClient, lab: Lab, host: str) -> Container:
+    container = own_container(client, lab, host)
+    if container is None:
+        raise LabError(f"host {host} of lab {lab.name!r} does not exist; run: python -m tests.lab up --name {lab.name}")
+    return container
+
+
 def own_network(client: docker.DockerClient, lab: Lab) -> Network | None:
     try:
         network = client.networks.get(lab.network_name)

@@ -53,9 +53,7 @@ def start_registry(client: docker.DockerClient, lab: Lab, image: str) -> None:
     registry = lab.registry
     container = own_container(client, lab, registry.name)
     if container is None:
-        network = client.api.create_networking_config(
-            {lab.network_name: client.api.create_endpoint_config(ipv4_address=registry.address, aliases=[registry.name])}
-        )
+        endpoint = client.api.create_endpoint_config(ipv4_address=registry.address, aliases=[registry.name])
         created = client.api.create_container(
             image,
             command=["/bin/sh", "-ec", _COMMAND],
@@ -69,7 +67,7 @@ def start_registry(client: docker.DockerClient, lab: Lab, image: str) -> None:
                 "SALT": hashlib.sha256(registry.password.encode()).hexdigest()[:22],
             },
             labels=lab.labels,
-            networking_config=network,
+            networking_config=client.api.create_networking_config({lab.network_name: endpoint}),
             host_config=client.api.create_host_config(
                 network_mode=lab.network_name, restart_policy={"Name": "unless-stopped"}, init=True
             ),
@@ -79,8 +77,9 @@ def start_registry(client: docker.DockerClient, lab: Lab, image: str) -> None:
     for port in (registry.port, registry.auth_port):
         _wait_for(registry.address, port)
     layer = _layer(container)
+    architecture = client.version()["Arch"]
     for tag in ("1", "2"):
-        push(f"http://{registry.address}:{registry.port}", "busybox", tag, layer, _image_config(tag))
+        push(f"http://{registry.address}:{registry.port}", "busybox", tag, layer, _image_config(tag, architecture))
 
 
 def push(base: str, repository: str, tag: str, layer: bytes, config: dict[str, Any]) -> str:
@@ -142,10 +141,10 @@ def _entry(
     tar.addfile(info, io.BytesIO(content))
 
 
-def _image_config(version: str) -> dict[str, Any]:
+def _image_config(version: str, architecture: str) -> dict[str, Any]:
     """Two versions of one image, as a rolling update needs them: they differ in VERSION, so in their digests."""
     return {
-        "architecture": "amd64",
+        "architecture": architecture,
         "os": "linux",
         "created": "2026-01-01T00:00:00Z",
         "config": {

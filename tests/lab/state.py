@@ -9,6 +9,8 @@ import fcntl
 import ipaddress
 import json
 import re
+import tempfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -90,7 +92,11 @@ class Lab:
 
     @property
     def control_path_dir(self) -> Path:
-        return self.directory / "cp"
+        """Where persistent ssh connections live; the path of a socket has at most 107 characters."""
+        path = self.directory / "cp"
+        if len(str(path)) <= 75:
+            return path
+        return Path(tempfile.gettempdir()) / f"apiary-lab-{zlib.crc32(str(path).encode()):08x}"
 
     @property
     def network_name(self) -> str:
@@ -169,9 +175,10 @@ def check_name(name: str) -> str:
 
 
 @contextmanager
-def locked() -> Iterator[None]:
-    """Only one process at a time installs the Engine, builds images or chooses a subnet."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / ".lock", "w", encoding="utf-8") as handle:
+def locked(what: str = "machine") -> Iterator[None]:
+    """One process at a time installs the Engine, builds images or chooses a subnet; or works on one lab."""
+    directory = CACHE / ".locks"
+    directory.mkdir(parents=True, exist_ok=True)
+    with open(directory / what, "w", encoding="utf-8") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
