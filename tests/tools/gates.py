@@ -1,0 +1,143 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the named checks, quick ones two at a time, and print a table of results.
+
+python gates.py STAGE...            a single stage writes to the terminal, of several only what failed is shown
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+CACHE = CHECKOUT / ".cache"
+PLUGINS = "ansible_collections.apiary.swarm.plugins"
+
+Command = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Commands that are all run, one after another; the stage is good when all of them are."""
+
+    commands: tuple[Command, ...]
+    venv: str = "venv"
+    directory: str = "."
+    # Uses the test hosts and measures times: nothing else runs beside it, and its output is shown as it comes.
+    alone: bool = False
+
+
+PYTEST = ("python", "-m", "pytest", "-q")
+
+STAGES: Mapping[str, Stage] = {
+    "unit": Stage((PYTEST,)),
+    "unit-oldest": Stage((PYTEST,), venv="venv-oldest"),
+    "lint": Stage(
+        (
+            ("ruff", "format", "--check"),
+            ("ruff", "check"),
+            ("yamllint", "--strict", "."),
+            ("ansible-lint", "--offline", "--strict"),
+        )
+    ),
+    "types": Stage((("mypy", "-p", f"{PLUGINS}.module_utils", "-p", f"{PLUGINS}.plugin_utils"),)),
+    "docs-lint": Stage(
+        (
+            ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."),
+            ("antsibull-changelog", "lint"),
+        )
+    ),
+    "build": Stage((("python", "tests/tools/package.py"),)),
+    "sanity": Stage((("python", "tests/tools/sanity.py"),)),
+    "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
+    "molecule": Stage((("molecule", "test", "--all"),), directory="extensions", alone=True),
+}
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    seconds: float
+    failed: bool
+
+
+def run(name: str, show: bool) -> Result:
+    """Run a stage; unless it is shown as it goes, its output is printed only when it fails."""
+    stage = STAGES[name]
+    log = CACHE / "logs" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    if show:
+        print(f"==> {name}", flush=True)
+    started = time.monotonic()
+    with log.open("w", encoding="utf-8") as output:
+        codes = [execute(command, stage, None if show else output) for command in stage.commands]
+    result = Result(name, time.monotonic() - started, any(codes))
+    said = "" if show or not result.failed else log.read_text(encoding="utf-8", errors="replace")
+    print(f"{said}==> {name}: {verdict(result)} after {result.seconds:.0f} s", flush=True)
+    return result
+
+
+def execute(command: Command, stage: Stage, output: object) -> int:
+    line = f"$ {' '.join(command)}\n"
+    directory = CHECKOUT / stage.directory
+    if output is None:
+        print(line, end="", flush=True)
+    else:
+        output.write(line)
+        output.flush()
+    try:
+        return subprocess.run(
+            command, cwd=directory, env=environment(stage.venv), stdout=output, stderr=subprocess.STDOUT, check=False
+        ).returncode
+    except FileNotFoundError as error:
+        print(f"error: {error}", file=output, flush=True)
+        return 127
+
+
+def environment(venv: str) -> dict[str, str]:
+    """Tools of one virtual environment; what Ansible keeps stays in .cache, and the collection is the checkout."""
+    return {
+        **os.environ,
+        "PATH": f"{CACHE / venv / 'bin'}{os.pathsep}{os.environ['PATH']}",
+        "ANSIBLE_HOME": str(CACHE / "ansible"),
+        "ANSIBLE_COLLECTIONS_PATH": str(CACHE / "collections"),
+        "LC_ALL": "C.UTF-8",
+    }
+
+
+def verdict(result: Result) -> str:
+    return "FAILED" if result.failed else "ok"
+
+
+def run_all(names: Sequence[str]) -> list[Result]:
+    together = [name for name in names if not STAGES[name].alone]
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        results = list(pool.map(lambda name: run(name, show=len(names) == 1), together))
+    return results + [run(name, show=True) for name in names if STAGES[name].alone]
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in STAGES]
+    if unknown or not names:
+        print(f"error: unknown stage {' '.join(unknown)}; there are {' '.join(STAGES)}", file=sys.stderr)
+        return 2
+    started = time.monotonic()
+    results = run_all(names)
+    if len(results) > 1:
+        print(f"\n{'stage':<16}{'seconds':>8}  result")
+        for result in results:
+            print(f"{result.name:<16}{result.seconds:>8.0f}  {verdict(result)}")
+        print(f"{'all':<16}{time.monotonic() - started:>8.0f}  {'FAILED' if any(r.failed for r in results) else 'ok'}")
+    return int(any(result.failed for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
