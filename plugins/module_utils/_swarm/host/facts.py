@@ -1,0 +1,144 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host is and has, as far as Docker Engine is concerned: plain data, and how to make it of what tools print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+SERVICE = "docker.service"
+SERVICE_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ExecMainStartTimestamp")
+
+# How the base distribution of each family calls itself in os-release (ID, or one of ID_LIKE).
+_FAMILIES = {"debian": "debian", "ubuntu": "debian", "rhel": "redhat", "fedora": "redhat", "suse": "suse"}
+
+
+@dataclass(frozen=True)
+class Os:
+    """From os-release(5). `version` and `codename` are empty where the distribution has none (Debian testing).
+
+    `family` is debian, redhat, suse or empty.
+    """
+
+    id: str
+    version: str
+    codename: str
+    name: str
+    family: str
+    architecture: str
+
+
+@dataclass(frozen=True)
+class Service:
+    """The systemd unit of the Engine. `enabled` is systemd's word for it (enabled, disabled, masked, ...).
+
+    `started` is when its process was started (seconds since the epoch), `log` its last lines when it has failed.
+    """
+
+    present: bool = False
+    active: str = "inactive"
+    enabled: str = ""
+    started: Optional[int] = None
+    log: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DaemonFile:
+    """daemon.json. `problem` says why it cannot be read; `modified` is in seconds since the epoch."""
+
+    present: bool = False
+    content: Mapping[str, Any] = field(default_factory=dict)
+    problem: str = ""
+    modified: Optional[int] = None
+
+
+@dataclass(frozen=True)
+class Running:
+    """The Engine that answers. `swarm` is its LocalNodeState. `problem` says why it does not answer though it runs."""
+
+    version: str = ""
+    swarm: str = ""
+    manager: bool = False
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Host:
+    """`packages` are the installed ones of those that matter, with their versions. `sdk` is the version of the docker
+    SDK that `interpreter` can import, or None. `repositories` are the files that name Docker's package repository.
+    `engine` is None where none runs. `apparmor`: the kernel has it enabled. `root`: this is read by root.
+    """
+
+    os: Os
+    packages: Mapping[str, str] = field(default_factory=dict)
+    sdk: Optional[str] = None
+    interpreter: str = "/usr/bin/python3"
+    service: Service = Service()
+    daemon: DaemonFile = DaemonFile()
+    repositories: tuple[str, ...] = ()
+    engine: Optional[Running] = None
+    apparmor: bool = False
+    root: bool = True
+
+
+def read_os(text: str, machine: str) -> Os:
+    """From the text of os-release(5) and the machine's architecture as uname gives it."""
+    values = {}
+    for line in text.splitlines():
+        key, equals, value = line.strip().partition("=")
+        if equals and not key.startswith("#"):
+            values[key] = value.strip("\"'")
+    names = [values.get("ID", ""), *values.get("ID_LIKE", "").split()]
+    family = next((_FAMILIES[name] for name in names if name in _FAMILIES), "")
+    return Os(
+        id=values.get("ID", ""),
+        version=values.get("VERSION_ID", ""),
+        codename=values.get("VERSION_CODENAME", ""),
+        name=values.get("PRETTY_NAME", "") or values.get("ID", "") or "an unknown system",
+        family=family,
+        architecture=machine,
+    )
+
+
+def read_dpkg(text: str) -> dict[str, str]:
+    """From `dpkg-query --show --showformat='${Package} ${db:Status-Status} ${Version}\\n'`: what is installed."""
+    lines = (line.split() for line in text.splitlines())
+    return {words[0]: words[2] for words in lines if len(words) == 3 and words[1] == "installed"}
+
+
+def read_rpm(text: str) -> dict[str, str]:
+    """From `rpm --query --queryformat '%{NAME} %{VERSION}-%{RELEASE}\\n'`, which says in words what is not installed."""
+    lines = (line.split() for line in text.splitlines())
+    return {words[0]: words[1] for words in lines if len(words) == 2}
+
+
+def read_service(text: str, log: tuple[str, ...] = ()) -> Service:
+    """From `systemctl show --timestamp=unix` with SERVICE_PROPERTIES."""
+    values = dict(line.partition("=")[::2] for line in text.splitlines())
+    started = values.get("ExecMainStartTimestamp", "").lstrip("@")
+    return Service(
+        present=values.get("LoadState", "not-found") not in ("not-found", ""),
+        active=values.get("ActiveState", "inactive"),
+        enabled=values.get("UnitFileState", ""),
+        started=int(started) if started.isdigit() else None,
+        log=log,
+    )
+
+
+def read_running(info: Mapping[str, Any]) -> Running:
+    """From the Engine's answer to GET /info."""
+    swarm = info.get("Swarm") or {}
+    return Running(
+        version=info.get("ServerVersion", ""),
+        swarm=swarm.get("LocalNodeState", ""),
+        manager=bool(swarm.get("ControlAvailable")),
+    )
+
+
+def names_repository(text: str, url: str) -> bool:
+    """Whether a package source file (of apt, dnf or zypper) has an entry for the repository that is not commented out."""
+    return any(url in line for line in text.splitlines() if not line.lstrip().startswith("#"))
