@@ -12,15 +12,16 @@ short_description: What a host has of Docker Engine, and what it lacks
 author:
   - apiary.swarm contributors (@apiary)
 description:
-  - Reads the operating system, the installed packages, the docker SDK, the service, C(daemon.json), the package sources and
-    the running Engine of a host in one go. Nothing is written.
+  - Reads the operating system, the installed packages, the docker SDK, the service, C(daemon.json), the package sources
+    and the running Engine of a host in one go. Nothing is written.
   - With O(source), it also decides what has to be done so that the host has the Engine that is wanted. The role
     P(apiary.swarm.docker_engine#role) carries that out.
   - Needs nothing but Python on the host, and no gathered facts.
 options:
   source:
     description:
-      - Where the Engine is to come from. V(docker) is Docker's own package repository, V(distribution) the distribution's.
+      - Where the Engine is to come from. V(docker) is Docker's own package repository, V(distribution) stands for the
+        packages of the distribution.
       - Without it, nothing is decided, and RV(plan) and RV(needs) are not returned.
       - Needs root when given, because the plan depends on what the Engine answers.
     type: str
@@ -68,7 +69,12 @@ os:
   returned: success
   type: dict
   sample:
-    {id: debian, version: "13", codename: trixie, name: Debian GNU/Linux 13 (trixie), family: debian, architecture: x86_64}
+    id: debian
+    version: "13"
+    codename: trixie
+    name: Debian GNU/Linux 13 (trixie)
+    family: debian
+    architecture: x86_64
 packages:
   description: The installed packages that matter to the Engine, with their versions.
   returned: success
@@ -87,7 +93,7 @@ interpreter:
 service:
   description:
     - The state of C(docker.service) in systemd's words. RV(service.started) is when its process was started, in seconds
-      since the epoch. RV(service.log) has the last lines of its log when it has failed.
+      since the epoch. RV(service.log) has the last lines of its log when it is not active.
   returned: success
   type: dict
   sample: {present: true, active: active, enabled: enabled, started: 1767000000, log: []}
@@ -106,8 +112,8 @@ repositories:
   sample: [/etc/apt/sources.list.d/docker.sources]
 engine:
   description:
-    - The Engine that runs and its place in a swarm, V(null) when none runs. RV(engine.problem) says why it does not answer
-      though its service is active.
+    - The Engine that runs and its place in a swarm, V(null) when none runs. RV(engine.problem) says why it does not
+      answer though its service is active.
   returned: success
   type: dict
   sample: {version: 26.1.5+dfsg1, swarm: active, manager: true, problem: ""}
@@ -158,7 +164,7 @@ def main() -> None:
         try:
             plan, needs = decide(host, Wish(**module.params))
         except SwarmError as error:
-            module.fail_json(msg=str(error), **answer)
+            module.fail_json(msg=str(error))
         answer.update(plan=plan.as_list(), needs=asdict(needs), diff=plan.diff())
     module.exit_json(changed=False, **answer)
 

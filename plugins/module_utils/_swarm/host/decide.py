@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
@@ -33,7 +33,10 @@ _ENGINE_PACKAGES: Mapping[str, tuple[str, ...]] = {
 }
 
 # All packages whose presence matters to a decision.
-RELEVANT_PACKAGES = ("docker-ce", "docker-ce-cli", "containerd.io", "docker.io", "docker-cli", SDK_PACKAGE) + (
+RELEVANT_PACKAGES = (
+    *(name for names in _ENGINE_PACKAGES.values() for name in names),
+    "docker-cli",
+    SDK_PACKAGE,
     "ca-certificates",
     "apparmor",
 )
@@ -55,9 +58,9 @@ class Wish:
 class Needs:
     """What is to be done, in the order in which it is to be done; empty where nothing is.
 
-    `repository`: the text of the package source file to write. `daemon_json`: the whole new daemon.json; `validate` says
-    that the installed Engine can judge it before it is put in place. `packages`: to be installed. `service`: empty, start
-    (which includes to enable) or restart.
+    `repository`: the package source file to write. `daemon_json`: the whole new daemon.json. `validate`: the
+    installed Engine can judge it before it is put in place. `packages`: what to install. `service`: empty, start (which
+    includes to enable) or restart.
     """
 
     repository: str = ""
@@ -114,14 +117,14 @@ def _check(host: Host, wish: Wish) -> None:
         package = _ENGINE_PACKAGES[source][0]
         if source != wish.source and package in host.packages:
             raise SwarmError(
-                f"docker_engine_source is {wish.source}, but {package} {host.packages[package]} of the source {source} is "
-                "installed, and its removal would stop all containers of the host.",
-                f"Nothing was changed. Set docker_engine_source to {source}, or drain the host and remove {package} first.",
+                f"docker_engine_source is {wish.source}, but {package} {host.packages[package]} of the source {source} "
+                "is installed, and replacing it would stop all containers of the host.",
+                f"Nothing was changed. Set docker_engine_source to {source}, or drain the host and remove {package}.",
             )
     if host.sdk is None and SDK_PACKAGE in host.packages:
         raise SwarmError(
             f"{SDK_PACKAGE} is installed, but modules run with {host.interpreter}, which cannot import docker.",
-            f"Nothing was changed. Set ansible_python_interpreter to {SYSTEM_PYTHON}, or install the package docker for "
+            f"Nothing was changed. Set ansible_python_interpreter to {SYSTEM_PYTHON}, or install docker for "
             f"{host.interpreter} with pip.",
         )
     if host.engine and host.engine.problem:
@@ -189,8 +192,8 @@ def _service(host: Host, wish: Wish, writes_daemon: bool) -> tuple[str, list[Ste
 
 
 def _is_newer(host: Host) -> bool:
-    modified: Optional[int] = host.daemon.modified
-    return modified is not None and host.service.started is not None and modified > host.service.started
+    modified, started = host.daemon.modified, host.service.started
+    return modified is not None and started is not None and modified > started
 
 
 def _major(package_version: str) -> int:

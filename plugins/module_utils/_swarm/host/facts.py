@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Optional
+from typing import Any
 
 SERVICE = "docker.service"
 SERVICE_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ExecMainStartTimestamp")
@@ -36,13 +36,13 @@ class Os:
 class Service:
     """The systemd unit of the Engine. `enabled` is systemd's word for it (enabled, disabled, masked, ...).
 
-    `started` is when its process was started (seconds since the epoch), `log` its last lines when it has failed.
+    `started` is when its process was started (seconds since the epoch), `log` its last lines where it is not active.
     """
 
     present: bool = False
     active: str = "inactive"
     enabled: str = ""
-    started: Optional[int] = None
+    started: int | None = None
     log: tuple[str, ...] = ()
 
 
@@ -53,7 +53,7 @@ class DaemonFile:
     present: bool = False
     content: Mapping[str, Any] = field(default_factory=dict)
     problem: str = ""
-    modified: Optional[int] = None
+    modified: int | None = None
 
 
 @dataclass(frozen=True)
@@ -75,12 +75,12 @@ class Host:
 
     os: Os
     packages: Mapping[str, str] = field(default_factory=dict)
-    sdk: Optional[str] = None
+    sdk: str | None = None
     interpreter: str = "/usr/bin/python3"
     service: Service = Service()
     daemon: DaemonFile = DaemonFile()
     repositories: tuple[str, ...] = ()
-    engine: Optional[Running] = None
+    engine: Running | None = None
     apparmor: bool = False
     root: bool = True
 
@@ -111,7 +111,7 @@ def read_dpkg(text: str) -> dict[str, str]:
 
 
 def read_rpm(text: str) -> dict[str, str]:
-    """From `rpm --query --queryformat '%{NAME} %{VERSION}-%{RELEASE}\\n'`, which says in words what is not installed."""
+    """From `rpm --query --queryformat '%{NAME} %{VERSION}-%{RELEASE}\\n'`; what is not installed is said in words."""
     lines = (line.split() for line in text.splitlines())
     return {words[0]: words[1] for words in lines if len(words) == 2}
 
@@ -140,5 +140,5 @@ def read_running(info: Mapping[str, Any]) -> Running:
 
 
 def names_repository(text: str, url: str) -> bool:
-    """Whether a package source file (of apt, dnf or zypper) has an entry for the repository that is not commented out."""
+    """Whether a package source file (of apt, dnf or zypper) has an entry for the repository, comments aside."""
     return any(url in line for line in text.splitlines() if not line.lstrip().startswith("#"))

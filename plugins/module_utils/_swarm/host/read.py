@@ -16,7 +16,7 @@ import platform
 import socket
 import sys
 from collections.abc import Sequence
-from typing import Any, Callable, Optional
+from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import RELEVANT_PACKAGES
@@ -48,7 +48,7 @@ _PACKAGE_SOURCES = (
     "/etc/yum.repos.d/*.repo",
     "/etc/zypp/repos.d/*.repo",
 )
-_LOG_LINES = 10
+_LOG_LINES = 15
 
 
 def read_host(run: Run, repository_url: str, root: str = "") -> Host:
@@ -72,8 +72,8 @@ def read_host(run: Run, repository_url: str, root: str = "") -> Host:
 def ask_engine(path: str, timeout: float = SOCKET_TIMEOUT) -> Running:
     """Which version runs, and its place in a swarm.
 
-    This is asked with the standard library and not through engine.py, because it has to be known before the docker SDK is
-    there, and because importing the SDK would be most of the time that a host takes on which nothing is to be done.
+    This is asked with the standard library and not through engine.py, because it has to be known before the docker SDK
+    is there, and because importing the SDK would be most of the time that a host takes on which nothing is to be done.
     """
     connection = http.client.HTTPConnection("localhost", timeout=timeout)
     try:
@@ -109,13 +109,14 @@ def _service(run: Run) -> Service:
     properties = ",".join(SERVICE_PROPERTIES)
     shown = run(["systemctl", "show", SERVICE, "--timestamp=unix", f"--property={properties}"])[1]
     service = read_service(shown)
-    if service.active != "failed":
+    # An Engine that does not start is not "failed" for long: systemd tries again, and is "activating" meanwhile.
+    if not service.present or service.active == "active":
         return service
     lines = run(["journalctl", "--unit", SERVICE, "--lines", str(_LOG_LINES), "--output=cat", "--no-pager"])[1]
     return read_service(shown, tuple(lines.splitlines()))
 
 
-def _sdk() -> Optional[str]:
+def _sdk() -> str | None:
     """The version of the docker SDK, found without importing it."""
     try:
         spec = importlib.util.find_spec("docker")
