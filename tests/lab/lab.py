@@ -16,7 +16,7 @@ import docker
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from . import hosts, images, inventory, registry
+from . import cgroups, hosts, images, inventory, registry
 from .faults import forget_connections
 from .network import choose_subnet, ensure_network
 from .outer import connect
@@ -149,6 +149,7 @@ def _down(client: docker.DockerClient, name: str) -> None:
         except LabError:
             pass
         shutil.rmtree(directory)
+    cgroups.sweep({container.id for container in client.containers.list(all=True, ignore_removed=True)})
     say(f"lab {name!r} is gone ({len(containers)} containers)")
 
 
