@@ -42,12 +42,18 @@ def make(name: str) -> None:
     started = time.monotonic()
     print(f"==> .cache/{name}: Python {sys.version.split()[0]}, {core}", flush=True)
     shutil.rmtree(directory, ignore_errors=True)
-    # This file may run from the environment that is being replaced; its base interpreter stays.
-    subprocess.run([sys._base_executable, "-m", "venv", directory], check=True)
-    install = [directory / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check", core]
-    subprocess.run(install + [f"--requirement={CHECKOUT / file}" for file in files], check=True)
+    subprocess.run([base_interpreter(), "-m", "venv", directory], check=True)
+    install = ("-m", "pip", "install", "-qq", "--disable-pip-version-check", core)
+    subprocess.run(
+        [directory / "bin" / "python", *install, *(f"--requirement={CHECKOUT / file}" for file in files)], check=True
+    )
     stamp.write_text(made_from, encoding="utf-8")
     print(f"==> .cache/{name}: ready after {time.monotonic() - started:.0f} s", flush=True)
+
+
+def base_interpreter() -> str:
+    """This file may run from the environment that is being replaced: the Python below it."""
+    return str(getattr(sys, "_base_executable", sys.executable))
 
 
 def fingerprint(core: str, directory: Path) -> str:
@@ -67,7 +73,7 @@ def link_collection() -> None:
 
 
 def main(names: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  (PYTHON=... may name any)
         print(f"error: {sys.executable} is Python {sys.version.split()[0]}; 3.11 or newer is needed", file=sys.stderr)
         return 1
     CACHE.mkdir(exist_ok=True)

@@ -9,6 +9,7 @@ python gates.py STAGE...            a single stage writes to the terminal, of se
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
@@ -48,7 +50,12 @@ STAGES: Mapping[str, Stage] = {
             ("ansible-lint", "--offline", "--strict"),
         )
     ),
-    "types": Stage((("mypy", "-p", f"{PLUGINS}.module_utils", "-p", f"{PLUGINS}.plugin_utils"),)),
+    "types": Stage(
+        (
+            ("mypy", "-p", f"{PLUGINS}.module_utils", "-p", f"{PLUGINS}.plugin_utils"),
+            ("mypy", *(f"tests/tools/{tool}.py" for tool in ("bootstrap", "gates", "package", "sanity"))),
+        )
+    ),
     "docs-lint": Stage(
         (
             ("antsibull-docs", "lint-collection-docs", "--plugin-docs", "--validate-collection-refs", "self", "."),
@@ -78,31 +85,31 @@ def run(name: str, show: bool) -> Result:
         print(f"==> {name}", flush=True)
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as output:
-        codes = [execute(command, stage, None if show else output) for command in stage.commands]
+        codes = [execute(command, stage, sys.stdout if show else output) for command in stage.commands]
     result = Result(name, time.monotonic() - started, any(codes))
     said = "" if show or not result.failed else log.read_text(encoding="utf-8", errors="replace")
     print(f"{said}==> {name}: {verdict(result)} after {result.seconds:.0f} s", flush=True)
     return result
 
 
-def execute(command: Command, stage: Stage, output: object) -> int:
-    line = f"$ {' '.join(command)}\n"
-    directory = CHECKOUT / stage.directory
-    if output is None:
-        print(line, end="", flush=True)
-    else:
-        output.write(line)
-        output.flush()
-    try:
-        return subprocess.run(
-            command, cwd=directory, env=environment(stage.venv), stdout=output, stderr=subprocess.STDOUT, check=False
-        ).returncode
-    except FileNotFoundError as error:
-        print(f"error: {error}", file=output, flush=True)
+def execute(command: Command, stage: Stage, output: TextIO) -> int:
+    print("$", *command, file=output, flush=True)
+    environment = tools(stage.venv)
+    program = shutil.which(command[0], path=environment["PATH"])
+    if program is None or not (CHECKOUT / stage.directory).is_dir():
+        print(f"error: there is no {command[0]}, or no directory {stage.directory}", file=output, flush=True)
         return 127
+    return subprocess.run(
+        [program, *command[1:]],
+        cwd=CHECKOUT / stage.directory,
+        env=environment,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        check=False,
+    ).returncode
 
 
-def environment(venv: str) -> dict[str, str]:
+def tools(venv: str) -> dict[str, str]:
     """Tools of one virtual environment; what Ansible keeps stays in .cache, and the collection is the checkout."""
     return {
         **os.environ,

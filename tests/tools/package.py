@@ -59,6 +59,9 @@ def main() -> int:
         if missing:
             print(f"error: ansible-doc does not show {kind} {', '.join(sorted(missing))} of the installed collection")
             failed = True
+    for playbook in sorted(path.stem for path in INSTALLED.glob("playbooks/*.yml")):
+        ansible("ansible-playbook", "--syntax-check", f"apiary.swarm.{playbook}")
+        print(f"playbook apiary.swarm.{playbook}: syntax is right")
     return int(failed)
 
 

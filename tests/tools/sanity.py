@@ -15,6 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 from ansible_test._internal.python_requirements import get_venv_packages
 
@@ -24,7 +25,7 @@ PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
 def export(target: Path) -> None:
-    """Copy what git has or would take; the rest is none of the collection."""
+    """Copy what git has or would take, into a repository of its own: in the checkout's the copy is ignored."""
     shutil.rmtree(target, ignore_errors=True)
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -38,19 +39,43 @@ def export(target: Path) -> None:
         if source.exists():  # tracked, and deleted in the working tree
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
+    subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)
 
 
 def prepare_home(home: Path) -> None:
     """A home directory with the user's settings for pip, and the bootstrap of pip that ansible-test looks for."""
-    version = get_venv_packages(SimpleNamespace(version=PYTHON))["pip"]
+    version = get_venv_packages(cast(Any, SimpleNamespace(version=PYTHON)))["pip"]
     bootstrap = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
     bootstrap.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(Path(__file__).with_name("get_pip.py"), bootstrap)
-    for settings in (".config/pip", ".pip"):
-        link = home / settings
-        if (Path.home() / settings).exists() and not link.exists():
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.symlink_to(Path.home() / settings)
+    # pip reads both files that a user can have: the older one makes it quiet here, the newer one holds the settings.
+    quiet, settings = home / ".pip" / "pip.conf", home / ".config" / "pip" / "pip.conf"
+    for file in (quiet, settings):
+        file.parent.mkdir(parents=True, exist_ok=True)
+    quiet.write_text("[global]\nquiet = 2\n", encoding="utf-8")
+    for file in (Path.home() / ".pip" / "pip.conf", Path.home() / ".config" / "pip" / "pip.conf"):
+        if file.is_file():
+            shutil.copy2(file, settings)
+
+
+def run(collection: Path, home: Path) -> int:
+    """The exit code of ansible-test, which is 0 also when it found nothing to test: that is a failure here."""
+    tests = 0
+    with subprocess.Popen(
+        [Path(sys.prefix) / "bin" / "ansible-test", "sanity", "--python", PYTHON],
+        cwd=collection,
+        env={**os.environ, "HOME": str(home)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout
+        for line in process.stdout:
+            tests += line.startswith("Running sanity test")
+            print(line, end="", flush=True)
+    if not tests:
+        print("error: ansible-test ran no test")
+    return process.returncode or int(not tests)
 
 
 def main() -> int:
@@ -58,12 +83,7 @@ def main() -> int:
     home = WORK / "home"
     export(collection)
     prepare_home(home)
-    return subprocess.run(
-        [Path(sys.prefix) / "bin" / "ansible-test", "sanity", "--python", PYTHON, *sys.argv[1:]],
-        cwd=collection,
-        env={**os.environ, "HOME": str(home)},
-        check=False,
-    ).returncode
+    return run(collection, home)
 
 
 if __name__ == "__main__":
