@@ -93,10 +93,17 @@ interpreter:
 service:
   description:
     - The state of C(docker.service) in systemd's words. RV(service.started) is when its process was started, in seconds
-      since the epoch. RV(service.log) has the last lines of its log when it is not active.
+      since the epoch, RV(service.invocation) systemd's name for that run. RV(service.log) has the last lines of its log
+      when it is not active.
   returned: success
   type: dict
-  sample: {present: true, active: active, enabled: enabled, started: 1767000000, log: []}
+  sample:
+    present: true
+    active: active
+    enabled: enabled
+    started: 1767000000
+    invocation: 5d3b6e2f8a9b4c0f9e1d7c6b5a493827
+    log: []
 daemon:
   description:
     - The file C(/etc/docker/daemon.json). RV(daemon.problem) says why it cannot be read, and is empty when it can.
@@ -135,10 +142,17 @@ needs:
   description:
     - The plan in the form in which it is carried out. RV(needs.repository) is the text of the package source file,
       RV(needs.daemon_json) the new C(daemon.json), which the installed Engine can judge if RV(needs.validate),
-      RV(needs.packages) what is to be installed, and RV(needs.service) V(start), V(restart) or empty.
+      RV(needs.packages) what is to be installed, and RV(needs.service) V(start), V(restart) or empty. RV(needs.in_turn)
+      says that the host is a member of a swarm that has to restart, which must not happen to two of them at once.
   returned: O(source) is given
   type: dict
-  sample: {repository: "", daemon_json: "", validate: true, packages: [python3-docker], service: ""}
+  sample:
+    repository: ""
+    daemon_json: ""
+    validate: true
+    packages: [python3-docker]
+    service: ""
+    in_turn: false
 """
 
 from dataclasses import asdict

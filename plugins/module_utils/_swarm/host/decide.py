@@ -60,7 +60,7 @@ class Needs:
 
     `repository`: the package source file to write. `daemon_json`: the whole new daemon.json. `validate`: the
     installed Engine can judge it before it is put in place. `packages`: what to install. `service`: empty, start (which
-    includes to enable) or restart.
+    includes to enable) or restart. `in_turn`: this host is a member of a swarm that restarts, so it must wait its turn.
     """
 
     repository: str = ""
@@ -68,6 +68,7 @@ class Needs:
     validate: bool = False
     packages: tuple[str, ...] = ()
     service: str = ""
+    in_turn: bool = False
 
 
 def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
@@ -97,6 +98,7 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
         validate=has_engine and _major(host.packages[_ENGINE_PACKAGES[wish.source][0]]) >= _FIRST_TO_VALIDATE,
         packages=packages,
         service=service,
+        in_turn=service == "restart" and host.engine is not None and host.engine.swarm != "inactive",
     )
     return Plan((*steps, *service_steps)), needs
 

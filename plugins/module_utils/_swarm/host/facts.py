@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 SERVICE = "docker.service"
-SERVICE_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ExecMainStartTimestamp")
+SERVICE_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ExecMainStartTimestamp", "InvocationID")
 
 # How the base distribution of each family calls itself in os-release (ID, or one of ID_LIKE).
 _FAMILIES = {"debian": "debian", "ubuntu": "debian", "rhel": "redhat", "fedora": "redhat", "suse": "suse"}
@@ -36,13 +36,15 @@ class Os:
 class Service:
     """The systemd unit of the Engine. `enabled` is systemd's word for it (enabled, disabled, masked, ...).
 
-    `started` is when its process was started (seconds since the epoch), `log` its last lines where it is not active.
+    `started` is when its process was started (seconds since the epoch), `invocation` systemd's name for that run, `log`
+    the last lines of it where it is over.
     """
 
     present: bool = False
     active: str = "inactive"
     enabled: str = ""
     started: int | None = None
+    invocation: str = ""
     log: tuple[str, ...] = ()
 
 
@@ -116,7 +118,7 @@ def read_rpm(text: str) -> dict[str, str]:
     return {words[0]: words[1] for words in lines if len(words) == 2}
 
 
-def read_service(text: str, log: tuple[str, ...] = ()) -> Service:
+def read_service(text: str) -> Service:
     """From `systemctl show --timestamp=unix` with SERVICE_PROPERTIES."""
     values = dict(line.partition("=")[::2] for line in text.splitlines())
     started = values.get("ExecMainStartTimestamp", "").lstrip("@")
@@ -125,7 +127,7 @@ def read_service(text: str, log: tuple[str, ...] = ()) -> Service:
         active=values.get("ActiveState", "inactive"),
         enabled=values.get("UnitFileState", ""),
         started=int(started) if started.isdigit() else None,
-        log=log,
+        invocation=values.get("InvocationID", ""),
     )
 
 

@@ -16,6 +16,7 @@ import platform
 import socket
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
@@ -48,7 +49,7 @@ _PACKAGE_SOURCES = (
     "/etc/yum.repos.d/*.repo",
     "/etc/zypp/repos.d/*.repo",
 )
-_LOG_LINES = 15
+_LOG_LINES = 5
 
 
 def read_host(run: Run, repository_url: str, root: str = "") -> Host:
@@ -107,13 +108,12 @@ def _service(run: Run) -> Service:
     if not os.path.isdir("/run/systemd/system"):
         return Service()
     properties = ",".join(SERVICE_PROPERTIES)
-    shown = run(["systemctl", "show", SERVICE, "--timestamp=unix", f"--property={properties}"])[1]
-    service = read_service(shown)
-    # An Engine that does not start is not "failed" for long: systemd tries again, and is "activating" meanwhile.
-    if not service.present or service.active == "active":
+    service = read_service(run(["systemctl", "show", SERVICE, "--timestamp=unix", f"--property={properties}"])[1])
+    # An Engine that does not start is not "failed" at once: systemd tries again, and it is "activating" meanwhile.
+    if service.active == "active" or not service.invocation:
         return service
-    lines = run(["journalctl", "--unit", SERVICE, "--lines", str(_LOG_LINES), "--output=cat", "--no-pager"])[1]
-    return read_service(shown, tuple(lines.splitlines()))
+    selection = [f"_SYSTEMD_INVOCATION_ID={service.invocation}", f"--lines={_LOG_LINES}"]
+    return replace(service, log=tuple(run(["journalctl", "--output=cat", "--no-pager", *selection])[1].splitlines()))
 
 
 def _sdk() -> str | None:
