@@ -104,7 +104,8 @@ def _debootstrap(directory: Path, suite: str, packages: list[str], archive: Arch
     root, target = directory / "root", directory / "root.tar"
     say(f"{suite}: debootstrap from {archive.main}")
     _run(["debootstrap", "--variant=minbase", f"--include={','.join(packages)}", suite, str(root), archive.main])
-    _run(["tar", "-C", str(root), "--numeric-owner", "-cf", str(target), "."])
+    without_packages = "--exclude=./var/cache/apt/archives/*.deb"
+    _run(["tar", "-C", str(root), "--numeric-owner", without_packages, "-cf", str(target), "."])
     return target
 
 

@@ -8,16 +8,15 @@ Every function takes a ``Lab`` and the name of one of its hosts. Those that brin
 
 from __future__ import annotations
 
-import socket
 import subprocess
 
 import docker
 from docker.models.containers import Container
 
+from . import cable
 from .hosts import wait_ready
 from .outer import connect
 from .ownership import require_container
-from .progress import LabError
 from .state import Host, Lab
 
 
@@ -27,14 +26,14 @@ def cut(lab: Lab, host: str) -> None:
     A cut ends with heal, and also when the host is started again, since it then gets a new cable.
     """
     client, _machine, container = _find(lab, host)
-    _cable(client, lab, container, "down")
+    cable.pull(client, lab, container)
     forget_connections(lab)
 
 
 def heal(lab: Lab, host: str) -> None:
     """Plug the network cable in again."""
     client, machine, container = _find(lab, host)
-    _cable(client, lab, container, "up")
+    cable.plug(client, lab, container)
     wait_ready(client, lab, machine)
 
 
@@ -90,22 +89,3 @@ def _find(lab: Lab, name: str) -> tuple[docker.DockerClient, Host, Container]:
     machine = lab.host(name)
     client = connect()
     return client, machine, require_container(client, lab, name)
-
-
-def _cable(client: docker.DockerClient, lab: Lab, container: Container, state: str) -> None:
-    """Set this machine's end of the host's interface "up" or "down".
-
-    Disconnecting the container from the network would take the interface away, and a later connection would name it
-    eth1. The end is set from a helper container, so that access to the Engine is enough and root is not needed.
-    """
-    found = container.exec_run(["cat", "/sys/class/net/eth0/iflink"])
-    if found.exit_code:
-        raise LabError(f"{container.name} has no eth0: {found.output.decode(errors='replace').strip()}")
-    client.containers.run(
-        container.image,
-        ["ip", "link", "set", "dev", socket.if_indextoname(int(found.output)), state],
-        network_mode="host",
-        cap_add=["NET_ADMIN"],
-        labels=lab.labels,
-        remove=True,
-    )

@@ -17,6 +17,7 @@ import docker
 from docker.errors import APIError
 from docker.models.containers import Container
 
+from . import cable
 from .ownership import check_volume, own_container, require_container
 from .progress import LabError, say
 from .state import USER, Host, Lab
@@ -26,7 +27,7 @@ _BOOT_TIMEOUT = 120.0
 
 
 def start_host(client: docker.DockerClient, lab: Lab, host: Host, image: str) -> None:
-    """Make the host and boot it, or boot it again; returns without waiting for it."""
+    """Make the host and boot it, or undo what faults did to it; returns without waiting for it."""
     container = own_container(client, lab, host.name)
     # Interrupted between being made and being started: its files may be incomplete.
     if container and container.status == "created":
@@ -35,7 +36,11 @@ def start_host(client: docker.DockerClient, lab: Lab, host: Host, image: str) ->
     if container is None:
         container = _create(client, lab, host, image)
         _inject(container, lab, host)
+    if container.status == "paused":
+        container.unpause()
     container.start()
+    if cable.is_pulled(container):
+        cable.plug(client, lab, container)
 
 
 def wait_ready(client: docker.DockerClient, lab: Lab, host: Host, timeout: float = _BOOT_TIMEOUT) -> None:

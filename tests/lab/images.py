@@ -84,9 +84,16 @@ def remove_all(client: docker.DockerClient) -> int:
         for tag in image.tags
         if tag.startswith(f"{_PREFIX}/")
     }
-    for reference in sorted(references):
+    return sum(_removed(client, reference) for reference in sorted(references))
+
+
+def _removed(client: docker.DockerClient, reference: str) -> bool:
+    try:
         client.images.remove(reference)
-    return len(references)
+    except APIError:
+        say(f"{reference} is in use and stays")
+        return False
+    return True
 
 
 class _Cache:
@@ -175,10 +182,7 @@ class _Cache:
         for image in self._client.images.list(name=f"{_PREFIX}/{name}"):
             for tag in image.tags:
                 if tag.startswith(f"{_PREFIX}/{name}:") and tag != reference:
-                    try:
-                        self._client.images.remove(tag)
-                    except APIError:
-                        say(f"{name}: {tag} is still in use and stays")
+                    _removed(self._client, tag)
 
 
 def _context(dockerfile: str) -> bytes:

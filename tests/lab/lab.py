@@ -16,7 +16,7 @@ import docker
 from docker.errors import NotFound
 from docker.models.containers import Container
 
-from . import cgroups, hosts, images, inventory, registry
+from . import cable, cgroups, hosts, images, inventory, registry
 from .faults import forget_connections
 from .network import choose_subnet, ensure_network
 from .outer import connect
@@ -170,7 +170,7 @@ def status(client: docker.DockerClient, lab: Lab) -> list[tuple[str, str, str, s
     for host in machines:
         container = own_container(client, lab, host.name)
         state = container.status if container else "missing"
-        if state == "running" and container.exec_run(["cat", "/sys/class/net/eth0/carrier"]).output.strip() == b"0":
+        if container and state == "running" and cable.is_pulled(container):
             state += ", cut off"
         rows.append((host.name, host.group, host.platform, host.address, state))
     return rows
