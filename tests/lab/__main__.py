@@ -87,7 +87,7 @@ def _status() -> None:
 def _ssh(found: Lab, name: str, command: list[str]) -> int:
     if command[:1] == ["--"]:
         command = command[1:]
-    return subprocess.run([*ssh_command(found, name), *command]).returncode
+    return subprocess.run([*ssh_command(found, name), *command], check=False).returncode
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -23,7 +23,9 @@ def ssh_command(lab: Lab, host: str) -> list[str]:
 
 def ssh(lab: Lab, host: str, command: str, *, check: bool = True, timeout: float = 300) -> str:
     """Standard output of a shell command that runs as the ordinary user; LabError when it fails and check is set."""
-    done = subprocess.run([*ssh_command(lab, host), command], capture_output=True, text=True, timeout=timeout)
+    done = subprocess.run(
+        [*ssh_command(lab, host), command], check=False, capture_output=True, text=True, timeout=timeout
+    )
     if check and done.returncode:
         raise LabError(f"on {host}: {command}: {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout

@@ -37,6 +37,7 @@ def discover() -> Archive:
     if shutil.which("apt-get"):
         done = subprocess.run(
             ["apt-get", "indextargets", "--format", "$(ORIGIN)|$(LABEL)|$(REPO_URI)", "Created-By: Packages"],
+            check=False,
             capture_output=True,
             text=True,
         )

@@ -82,7 +82,7 @@ def forget_connections(lab: Lab) -> None:
     """Let go of persistent ssh connections, which would outlive the host; sessions that are in use go on."""
     if lab.control_path_dir.is_dir():
         for path in lab.control_path_dir.iterdir():
-            subprocess.run(["ssh", "-O", "stop", "-o", f"ControlPath={path}", "lab"], capture_output=True)
+            subprocess.run(["ssh", "-O", "stop", "-o", f"ControlPath={path}", "lab"], check=False, capture_output=True)
 
 
 def _find(lab: Lab, name: str) -> tuple[docker.DockerClient, Host, Container]:

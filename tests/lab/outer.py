@@ -81,7 +81,7 @@ def _install_packages() -> None:
         ["apt-get", "-q", "update"],
         ["apt-get", "-q", "-y", "--no-install-recommends", "install", *_PACKAGES],
     ):
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
+        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
         if done.returncode:
             raise LabError(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}\n{_BY_HAND}")
 
@@ -91,7 +91,7 @@ def _start() -> None:
     if os.geteuid() != 0:
         raise LabError(f"Docker Engine is installed but does not answer, and starting it needs root. {_BY_HAND}")
     if Path("/run/systemd/system").is_dir():
-        subprocess.run(["systemctl", "start", "docker"], capture_output=True)
+        subprocess.run(["systemctl", "start", "docker"], check=False, capture_output=True)
         if _wait(30):
             return
     log = CACHE / "dockerd.log"
