@@ -14,7 +14,7 @@ from docker.errors import APIError
 from . import faults, images, lab, outer
 from .access import ssh_command
 from .progress import LabError, say
-from .state import Lab
+from .state import CACHE, Lab
 
 _FAULTS = {
     "cut": faults.cut,
@@ -64,7 +64,13 @@ def _run(options: argparse.Namespace) -> int:
 
 
 def _down(options: argparse.Namespace) -> None:
-    client = outer.connect()
+    try:
+        client = outer.connect()
+    except LabError:
+        if any(CACHE.glob("*/lab.json")):
+            raise
+        say("no Docker Engine answers and no lab is known: there is nothing to remove")
+        return
     for name in lab.names(client) if options.all else [options.name]:
         lab.down(name)
     if options.images:
