@@ -14,7 +14,7 @@ SERVICE = "docker.service"
 SERVICE_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ExecMainStartTimestamp", "InvocationID")
 
 # How the base distribution of each family calls itself in os-release (ID, or one of ID_LIKE).
-_FAMILIES = {"debian": "debian", "ubuntu": "debian", "rhel": "redhat", "fedora": "redhat", "suse": "suse"}
+_FAMILIES = {"debian": "debian", "ubuntu": "debian", "fedora": "redhat", "suse": "suse"}
 
 
 @dataclass(frozen=True)
@@ -123,7 +123,7 @@ def read_service(text: str) -> Service:
     values = dict(line.partition("=")[::2] for line in text.splitlines())
     started = values.get("ExecMainStartTimestamp", "").lstrip("@")
     return Service(
-        present=values.get("LoadState", "not-found") not in ("not-found", ""),
+        present=values.get("LoadState", "not-found") != "not-found",
         active=values.get("ActiveState", "inactive"),
         enabled=values.get("UnitFileState", ""),
         started=int(started) if started.isdigit() else None,

@@ -9,7 +9,6 @@ from __future__ import annotations
 import glob
 import http.client
 import importlib.metadata
-import importlib.util
 import json
 import os
 import platform
@@ -54,7 +53,7 @@ _LOG_LINES = 5
 
 def read_host(run: Run, repository_url: str, root: str = "") -> Host:
     """Everything that decisions about the Engine of this host need. `root` is put before the paths of files."""
-    service = _service(run)
+    service = _service(run, root)
     return Host(
         os=read_os(_text(f"{root}/etc/os-release"), platform.machine()),
         packages=_packages(run, root),
@@ -104,8 +103,8 @@ def _packages(run: Run, root: str) -> dict[str, str]:
     return {}
 
 
-def _service(run: Run) -> Service:
-    if not os.path.isdir("/run/systemd/system"):
+def _service(run: Run, root: str) -> Service:
+    if not os.path.isdir(f"{root}/run/systemd/system"):
         return Service()
     properties = ",".join(SERVICE_PROPERTIES)
     service = read_service(run(["systemctl", "show", SERVICE, "--timestamp=unix", f"--property={properties}"])[1])
@@ -119,9 +118,7 @@ def _service(run: Run) -> Service:
 def _sdk() -> str | None:
     """The version of the docker SDK, found without importing it."""
     try:
-        spec = importlib.util.find_spec("docker")
-        # A directory of that name without Python files in it is found as well, but has no origin.
-        return importlib.metadata.version("docker") if spec and spec.origin else None
+        return importlib.metadata.version("docker")
     except importlib.metadata.PackageNotFoundError:
         return None
 
