@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which part of the collection may import what."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.meta.project import NODE_FILES, PLUGINS, imports, name_of, parse
+
+OWN = "ansible_collections.apiary.swarm"
+SHARED = PLUGINS / "module_utils" / "_swarm"
+COMPOSE = PLUGINS / "plugin_utils" / "_compose"
+
+# The parts that touch the world; everything else in the shared code is pure.
+IMPURE = {SHARED / name for name in ("engine.py", "wait.py", "lifecycle.py", "argspec.py")}
+
+PURE_FILES = sorted(set(SHARED.rglob("*.py")) - IMPURE) + sorted(COMPOSE.rglob("*.py"))
+PLUGIN_FILES = sorted(PLUGINS.rglob("*.py"))
+
+
+def foreign(path: Path, *packages: str) -> list[str]:
+    """What the file imports of these packages, or from below them."""
+    return [name for name in imports(parse(path)) if name.split(".")[0] in packages]
+
+
+def test_there_is_something_to_check():
+    assert all(path.is_file() for path in IMPURE)
+    assert {SHARED, COMPOSE} <= {parent for path in PURE_FILES for parent in path.parents}
+
+
+@pytest.mark.parametrize("path", PURE_FILES, ids=name_of)
+def test_a_pure_file_imports_neither_docker_nor_ansible_nor_time(path):
+    assert foreign(path, "docker", "ansible", "time") == []
+
+
+@pytest.mark.parametrize(("package", "owner"), [("docker", "engine.py"), ("time", "wait.py")])
+def test_one_file_imports(package, owner):
+    assert [path for path in PLUGIN_FILES if foreign(path, package)] == [SHARED / owner]
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=name_of)
+def test_no_other_collection_is_imported(path):
+    assert [name for name in foreign(path, "ansible_collections") if not name.startswith(f"{OWN}.")] == []
+
+
+@pytest.mark.parametrize("path", NODE_FILES, ids=name_of)
+def test_what_is_sent_to_nodes_imports_absolutely(path):
+    assert [name for name in imports(parse(path)) if name.startswith(".")] == []
