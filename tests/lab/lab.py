@@ -89,6 +89,12 @@ def _describe(client: docker.DockerClient, name: str, managers: int, platforms: 
     try:
         lab = Lab.load(name)
     except LabError:
+        if name in names(client):
+            raise LabError(
+                f"this machine has a lab {name!r}, but this checkout knows nothing of it: it was made from another "
+                f"checkout, or its state was deleted. Use another --name, or remove it: python -m tests.lab down "
+                f"--name {name}"
+            ) from None
         chosen = choose_subnet(client, name, subnet)
         address = str(ipaddress.IPv4Network(chosen)[_REGISTRY_OFFSET])
         registry_access = Registry("registry", address, "lab", secrets.token_urlsafe(12))
