@@ -1,0 +1,266 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A service of one file in the form of the model (model.py)."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping
+
+from . import values
+from .compatibility import CLI
+from .context import Context
+from .envfile import parse_env_file
+from .errors import ComposeError
+from .mounts import parse_volume
+from .paths import absolute, bind_source
+from .ports import parse_ports
+from .values import Invalid, fields, integer, items, mapping, names, string, string_list, text, unsigned
+
+_UPDATE = fields(
+    {
+        "parallelism": unsigned,
+        "delay": values.duration,
+        "failure_action": string,
+        "monitor": values.duration,
+        "max_failure_ratio": values.ratio,
+        "order": string,
+    }
+)
+_GENERIC_RESOURCE = fields({"discrete_resource_spec": fields({"kind": string, "value": integer})})
+_RESOURCES = {"cpus": text, "memory": values.size}
+_DEPLOY = fields(
+    {
+        "mode": string,
+        "endpoint_mode": string,
+        "replicas": unsigned,
+        "labels": mapping,
+        "update_config": _UPDATE,
+        "rollback_config": _UPDATE,
+        "resources": fields(
+            {
+                "limits": fields({**_RESOURCES, "pids": integer}),
+                "reservations": fields({**_RESOURCES, "generic_resources": items(_GENERIC_RESOURCE)}),
+            }
+        ),
+        "restart_policy": fields(
+            {"condition": string, "delay": values.duration, "max_attempts": unsigned, "window": values.duration}
+        ),
+        "placement": fields(
+            {
+                "constraints": string_list,
+                "preferences": items(fields({"spread": string})),
+                "max_replicas_per_node": unsigned,
+            }
+        ),
+    }
+)
+_FILE_REFERENCE = fields({"source": string, "target": string, "uid": string, "gid": string, "mode": values.file_mode})
+_LONG_VOLUME = {
+    "type": string,
+    "source": string,
+    "target": string,
+    "read_only": values.boolean,
+    "consistency": string,
+    "bind": fields({"propagation": string}),
+    "volume": fields({"nocopy": values.boolean, "subpath": string}),
+    "tmpfs": fields({"size": integer, "mode": values.file_mode}),
+    "cluster": fields({}),
+    "image": fields({"subpath": string}),
+}
+
+
+def _file_references(value: Any) -> Any:
+    return items(lambda item: {"source": item} if isinstance(item, str) else _FILE_REFERENCE(item))(value)
+
+
+def _ulimit(value: Any) -> dict[str, int]:
+    limits = value if isinstance(value, dict) else {"soft": value, "hard": value}
+    for name in ("soft", "hard"):
+        if isinstance(limits.get(name), bool) or not isinstance(limits.get(name), int):
+            raise Invalid(f"{name} must be a whole number, got {limits.get(name)!r}")
+    return {"soft": limits["soft"], "hard": limits["hard"]}
+
+
+def _networks(value: Any) -> dict[str, Any]:
+    if isinstance(value, list):
+        return dict.fromkeys(string_list(value))
+    attachment = fields({"aliases": string_list, "driver_opts": mapping, "ipv4_address": string, "ipv6_address": string})
+    converted: dict[str, Any] = names(lambda item: None if item is None else attachment(item))(value)
+    return converted
+
+
+# Keys that need nothing but their value.
+_SIMPLE: Mapping[str, values.Converter] = {
+    **dict.fromkeys(("image", "hostname", "isolation", "restart", "stop_signal", "user", "working_dir"), string),
+    **dict.fromkeys(("init", "read_only", "stdin_open", "tty"), values.boolean),
+    **dict.fromkeys(("cap_add", "cap_drop", "dns", "dns_search"), string_list),
+    **dict.fromkeys(("labels", "sysctls"), mapping),
+    **dict.fromkeys(("command", "entrypoint"), values.command),
+    **dict.fromkeys(("secrets", "configs"), _file_references),
+    "credential_spec": fields({"config": string, "file": string, "registry": string}),
+    "deploy": _DEPLOY,
+    "extra_hosts": values.extra_hosts,
+    "healthcheck": fields(
+        {
+            "test": values.health_test,
+            "disable": values.boolean,
+            "retries": unsigned,
+            **dict.fromkeys(("interval", "timeout", "start_period", "start_interval"), values.duration),
+        }
+    ),
+    "logging": fields({"driver": string, "options": mapping}),
+    "networks": _networks,
+    "oom_score_adj": integer,
+    "shm_size": string,
+    "stop_grace_period": values.duration,
+    "ulimits": names(_ulimit),
+}
+_DROPPED = ("shm_size",)  # looked at, as the CLI does, and not used
+
+
+def load_service(name: str, raw: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """The service's entry in the model. ComposeError with the place for what the schema cannot see."""
+    place = f"services.{name}"
+    given = {key: value for key, value in raw.items() if value is not None}
+    service: dict[str, Any] = {}
+    try:
+        for key, value in given.items():
+            if key in _SIMPLE:
+                service[key] = values.at(key, _SIMPLE[key], value)
+        if "ports" in given:
+            service["ports"] = values.at("ports", lambda value: _ports(value, place, context), given["ports"])
+        if "volumes" in given:
+            service["volumes"] = values.at("volumes", lambda value: _volumes(value, place, context), given["volumes"])
+        environment = values.at("environment", values.optional_mapping, given.get("environment", {}))
+        if "env_file" in given or environment:
+            service["environment"] = _environment(environment, given.get("env_file", []), place, context)
+    except Invalid as error:
+        raise ComposeError(f"{'.'.join((place, *error.path))}: {error}") from error
+    for key in _DROPPED:
+        service.pop(key, None)
+    _differ(service, raw, place, context)
+    return service
+
+
+def _environment(
+    own: dict[str, str | None], env_file: Any, place: str, context: Context
+) -> dict[str, str | None]:
+    """The variables of the files, over which go those of `environment`. One without a value takes that of the process."""
+    variables: dict[str, str | None] = {}
+    for entry in [env_file] if isinstance(env_file, str) else env_file:
+        variables.update(_env_file(entry if isinstance(entry, dict) else {"path": entry}, place, context))
+    return {**_filled(variables, place, context), **_filled(own, place, context)}
+
+
+def _env_file(entry: Mapping[str, Any], place: str, context: Context) -> dict[str, str]:
+    path = absolute(string(entry["path"]), context.working_dir)
+    if entry.get("format", "raw") != "raw":
+        raise ComposeError(f"{place}.env_file: the format {entry['format']!r} is not known", "Only raw is.")
+    try:
+        return parse_env_file(context.read(path, f"an env_file of {place}"), context.env)
+    except ValueError as error:
+        raise ComposeError(f"invalid env file ({path}): {error}") from error
+    except ComposeError:
+        if entry.get("required", True):
+            raise
+        return {}
+
+
+def _filled(variables: Mapping[str, str | None], place: str, context: Context) -> dict[str, str | None]:
+    filled: dict[str, str | None] = {}
+    for key, value in variables.items():
+        from_process = context.env.get(key)
+        if value is None or (value == "" and context.rules.process_fills_empty):
+            value = value if from_process is None else from_process
+        elif value == "" and from_process:
+            context.warn(f"{place}.environment.{key} is empty; docker stack deploy takes the value of {key} around it")
+        filled[key] = value
+    return filled
+
+
+def _ports(value: Any, place: str, context: Context) -> list[dict[str, Any]]:
+    ports: list[dict[str, Any]] = []
+    for index, item in enumerate(value):
+        if isinstance(item, dict):
+            ports.append(values.at(str(index), lambda port: _long_port(port, place, context), item))
+            continue
+        if isinstance(item, (bool, float)):
+            raise Invalid(f"invalid port {text(item)}", (str(index),))
+        parsed, warnings = parse_ports(text(item))
+        ports += [
+            {"target": port.target, "published": port.published, "protocol": port.protocol, "mode": "ingress"}
+            for port in parsed
+        ]
+        for warning in warnings:
+            context.warn(warning)
+    return ports
+
+
+def _long_port(value: dict[str, Any], place: str, context: Context) -> dict[str, Any]:
+    published = value.get("published", 0)
+    if isinstance(published, str):
+        if not published.isascii() or not published.isdigit():
+            raise Invalid(f"published must be one port number, got {published!r}", ("published",))
+        published = int(published)
+    if value.get("host_ip", "") not in ("", "0.0.0.0", "::"):
+        context.warn(f"{place}.ports: host_ip {value['host_ip']} is ignored: the service listens on all addresses")
+    numbers = {"target": value.get("target", 0), "published": published}
+    return {
+        # The CLI keeps 32 bits of each number.
+        **{key: values.at(key, unsigned, number) & 0xFFFFFFFF for key, number in numbers.items()},
+        "protocol": values.at("protocol", string, value.get("protocol", "")),
+        "mode": values.at("mode", string, value.get("mode", "")),
+    }
+
+
+def _volumes(value: Any, place: str, context: Context) -> list[dict[str, Any]]:
+    letters = () if context.rules.letter_is_drive else context.volume_letters
+    volumes = []
+    for index, item in enumerate(value):
+        if isinstance(item, str):
+            volume = parse_volume(item, letters)
+            if letters and volume != parse_volume(item):
+                context.warn(f"{place}.volumes.{index}: docker stack deploy takes {item[0]}: for a Windows drive")
+        else:
+            volume = values.at(str(index), fields(_LONG_VOLUME), item)
+        if volume.get("type") == "bind":
+            volume["source"] = values.at(str(index), lambda source: _bind_source(source, context), volume.get("source", ""))
+        if "mode" in volume.get("tmpfs", {}):
+            if context.rules.tmpfs_mode_is_lost:
+                del volume["tmpfs"]["mode"]
+            else:
+                context.warn(f"{place}.volumes.{index}: docker stack deploy ignores the mode of a tmpfs")
+        volumes.append(volume)
+    return volumes
+
+
+def _bind_source(source: str, context: Context) -> str:
+    if not source:
+        raise Invalid('invalid mount config for type "bind": field Source must not be empty')
+    if source.startswith("~") and context.home is None:
+        context.warn("cannot expand '~', because the environment lacks HOME")
+    return bind_source(source, context.working_dir, context.home)
+
+
+def _differ(service: dict[str, Any], raw: Mapping[str, Any], place: str, context: Context) -> None:
+    """What the CLI leaves out without a word: kept where a swarm can do it, else said."""
+    if context.rules.oom_score_adj_is_lost:
+        service.pop("oom_score_adj", None)
+    elif "oom_score_adj" in service:
+        context.warn(f"{place}.oom_score_adj is set; docker stack deploy ignores it")
+    addresses = [
+        service["networks"][network].pop(key)
+        for network in service.get("networks", {})
+        for key in ("ipv4_address", "ipv6_address")
+        if key in (service["networks"][network] or {})
+    ]
+    if context.rules == CLI:
+        return
+    if addresses:
+        context.warn(f"{place}.networks: fixed addresses are ignored: a swarm does not have them ({', '.join(addresses)})")
+    if "tmpfs" in raw:
+        context.warn(f"{place}.tmpfs is ignored, as by docker stack deploy; use volumes with type: tmpfs")
+    if isinstance(raw.get("depends_on"), dict):
+        context.warn(f"{place}.depends_on is ignored: a swarm starts services in any order")

@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From the forms that values may have in a file to the one that they have in the model.
+
+A converter takes a value that has passed the schema and returns the model's, or raises Invalid with what is wrong; those
+that hold other values (`fields`, `items`, `names`) add where it is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Mapping
+
+from . import shellwords
+from .duration import parse_duration
+from .gonumbers import as_float32, format_float, parse_prefixed_int
+from .scalars import Timestamp
+from .size import parse_size
+
+Converter = Callable[[Any], Any]
+
+
+class Invalid(ValueError):
+    """A value that the schema lets pass and that means nothing. `path` leads to it."""
+
+    def __init__(self, text: str, path: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.path = path
+
+
+def at(key: str, convert: Converter, value: Any) -> Any:
+    """The converted value of a key; what is wrong is reported with the key."""
+    try:
+        return convert(value)
+    except Invalid as error:
+        raise Invalid(str(error), (key, *error.path)) from error
+    except ValueError as error:
+        raise Invalid(str(error), (key,)) from error
+
+
+def fields(table: Mapping[str, Converter]) -> Converter:
+    """A mapping whose keys are known; others are left out."""
+
+    def convert(value: Any) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise Invalid(f"expected a mapping, got {value!r}")
+        return {key: at(key, table[key], item) for key, item in value.items() if key in table}
+
+    return convert
+
+
+def items(convert_item: Converter) -> Converter:
+    return lambda value: [at(str(index), convert_item, item) for index, item in enumerate(value)]
+
+
+def names(convert_item: Converter) -> Converter:
+    """A mapping whose keys the user chooses."""
+    return lambda value: {key: at(key, convert_item, item) for key, item in value.items()}
+
+
+def text(value: Any) -> str:
+    """Any scalar as text, as Go prints it."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return format_float(value)
+    return value.text if isinstance(value, Timestamp) else str(value)
+
+
+def string(value: Any) -> str:
+    if not isinstance(value, str):
+        raise Invalid(f"expected a string, got {text(value)}; put it in quotes")
+    return value
+
+
+def boolean(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid(f"expected true or false, got {value!r}")
+    return value
+
+
+def integer(value: Any) -> int:
+    """A whole number; like the CLI, of a broken one the part before the point."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Invalid(f"expected a number, got {value!r}")
+    return int(value)
+
+
+def unsigned(value: Any) -> int:
+    if integer(value) < 0 or value < 0:
+        raise Invalid(f"must not be negative, got {text(value)}")
+    return int(value)
+
+
+def file_mode(value: Any) -> int:
+    """A number, or text with the octal digits of a mode."""
+    if not isinstance(value, str):
+        return unsigned(value)
+    return unsigned(parse_prefixed_int(value if value.startswith("0") else f"0{value}"))
+
+
+def ratio(value: Any) -> float:
+    return as_float32(float(value))
+
+
+def duration(value: Any) -> int:
+    return parse_duration(string(value))
+
+
+def size(value: Any) -> int:
+    return parse_size(string(value))
+
+
+def string_list(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else items(string)(value)  # type: ignore[no-any-return]
+
+
+def command(value: Any) -> list[str]:
+    return shellwords.split(value) if isinstance(value, str) else string_list(value)
+
+
+def health_test(value: Any) -> list[str]:
+    return ["CMD-SHELL", value] if isinstance(value, str) else string_list(value)
+
+
+def mapping(value: Any) -> dict[str, str]:
+    """`{key: value}` or `["key=value"]`; a key without a value has the empty one."""
+    return {key: item or "" for key, item in optional_mapping(value).items()}
+
+
+def optional_mapping(value: Any) -> dict[str, str | None]:
+    """The same; a key without a value has None."""
+    if isinstance(value, dict):
+        return {key: None if item is None else text(item) for key, item in value.items()}
+    pairs = (item.partition("=") for item in string_list(value))
+    return {key: item if sign else None for key, sign, item in pairs}
+
+
+def extra_hosts(value: Any) -> list[str]:
+    """`host:address` entries, sorted if they come from a mapping. Brackets around an address are dropped."""
+    if isinstance(value, dict):
+        entries = sorted(f"{key}:{text(item)}" for key, item in value.items() if item is not None)
+    else:
+        entries = [item.replace("=", ":", 1) if "=" in item else item for item in string_list(value)]
+    pairs = [entry.partition(":") for entry in entries]
+    return [f"{host}:{_unbracketed(address)}" for host, separator, address in pairs if separator]
+
+
+def _unbracketed(address: str) -> str:
+    return address[1:-1] if len(address) > 2 and address[0] == "[" and address[-1] == "]" else address
