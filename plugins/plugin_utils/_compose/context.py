@@ -6,8 +6,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Callable, Mapping, Optional
 
 from .compatibility import Rules
 from .errors import ComposeError
@@ -21,7 +21,7 @@ class Context:
     read_file: ReadFile
     """Gets an absolute path; raises OSError."""
     working_dir: str
-    home: Optional[str]
+    home: str | None
     rules: Rules
     minor: int = 13
     """The version of the files is 3.<minor>."""

@@ -4,16 +4,17 @@
 
 """YAML as the CLI reads it (Go's yaml.v3), from the events of PyYAML's parser, which are the same for both.
 
-What differs is what they mean: a key that occurs twice is an error, keys are strings, only the first document counts, and
-see scalars.py.
+What differs is what they mean: a key that occurs twice is an error, keys are strings, only the first document counts;
+and see scalars.py.
 """
 
 from __future__ import annotations
 
 import datetime
 import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Iterator, Mapping
+from typing import Any
 
 import yaml
 
@@ -41,7 +42,7 @@ def parse(text: str, name: str) -> dict[str, Any]:
 
 
 def plain_data(value: Any, name: str) -> Any:
-    """What was parsed elsewhere (an inline definition) in the types that `parse` gives. ComposeError for other types."""
+    """What was parsed elsewhere (an inline definition), in the types that `parse` gives. ComposeError for others."""
     if isinstance(value, Mapping):
         odd = next((key for key in value if not isinstance(key, str)), None)
         if odd is not None:
@@ -93,7 +94,7 @@ class _Reader:
     def node(self, event: Any) -> _Node:
         line = event.start_mark.line + 1
         if isinstance(event, yaml.AliasEvent):
-            return self.alias(event.anchor, line)
+            return self.alias(str(event.anchor), line)
         self.count(1, aliased=False)
         if event.anchor:
             self.anchors[event.anchor] = None  # until it is complete: what refers to itself is found by this
@@ -148,7 +149,7 @@ class _Reader:
             elif isinstance(key.value, str):
                 own[key.value] = value.value
             else:
-                raise _Refused(f'line {key.line}: the key {key.identity[1]} is not a string; put it in quotes')
+                raise _Refused(f"line {key.line}: the key {key.identity[1]} is not a string; put it in quotes")
         for mapping in merged:  # its own keys first, and then earlier mappings before later ones
             own = {**mapping, **own}
         return _Node(own, ("mapping", ""), line, weight=weight)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Mapping
+from collections.abc import Mapping
 
 _LONGEST_LINE = 64 * 1024  # bytes, the limit of the CLI's scanner
 

@@ -12,13 +12,14 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any, Callable, Mapping, Optional, Union
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from .compatibility import CLI, Rules
 from .errors import ComposeError
 from .gonumbers import parse_float, parse_int, parse_prefixed_int
 
-Cast = Callable[[str], Union[int, float, bool]]
+Cast = Callable[[str], int | float | bool]
 Warn = Callable[[str], None]
 Path = tuple[str, ...]
 
@@ -51,7 +52,7 @@ def interpolate(config: dict[str, Any], env: Mapping[str, str], rules: Rules, wa
 
 def substitute(template: str, env: Mapping[str, str], rules: Rules) -> str:
     """The text with its variables replaced; one that is not set is empty. ValueError for what the user has to mend."""
-    error: Optional[_Unusable] = None
+    error: _Unusable | None = None
 
     def replace(match: re.Match[str]) -> str:
         nonlocal error
@@ -106,7 +107,9 @@ def _value(template: str, path: Path, env: Mapping[str, str], rules: Rules, warn
     if text == template:
         return template
     if rules != CLI and "-" in template and text != _as_cli(template, env):
-        warn(f"{place}: docker stack deploy reads {template!r} differently: to it, everything behind a '-' is a default")
+        warn(
+            f"{place}: docker stack deploy reads {template!r} differently: to it, everything behind a '-' is a default"
+        )
     cast = _cast(path, rules)
     if cast is None:
         return text
@@ -119,7 +122,7 @@ def _value(template: str, path: Path, env: Mapping[str, str], rules: Rules, warn
     return value
 
 
-def _as_cli(template: str, env: Mapping[str, str]) -> Optional[str]:
+def _as_cli(template: str, env: Mapping[str, str]) -> str | None:
     try:
         return substitute(template, env, CLI)
     except _Unusable:
@@ -164,7 +167,7 @@ CASTS: Mapping[Path, Cast] = {
 }
 
 
-def _cast(path: Path, rules: Rules) -> Optional[Cast]:
+def _cast(path: Path, rules: Rules) -> Cast | None:
     if rules.dots_prevent_casts:
         path = tuple(".".join(path).split("."))
     pattern = (*path[:1], "*", *path[2:])

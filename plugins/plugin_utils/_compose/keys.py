@@ -21,7 +21,9 @@ def since(minor: int, node: Node) -> Since:
     return Since(((minor, node),))
 
 
-def _mapping(*, required: tuple[str, ...] = (), is_open: bool = False, extensions: int = NEWER + 1, **keys: Node) -> Map:
+def _mapping(
+    *, required: tuple[str, ...] = (), is_open: bool = False, extensions: int = NEWER + 1, **keys: Node
+) -> Map:
     return Map(keys, required=required, is_open=is_open, extensions=extensions)
 
 
@@ -100,7 +102,7 @@ _HEALTHCHECK = _mapping(
     start_period=since(4, _DURATION),
     start_interval=since(12, _DURATION),
 )
-_BUILD = {
+_BUILD: dict[str, Node] = {
     "context": _STRING,
     "dockerfile": _STRING,
     "args": _MAP_OR_LIST,
@@ -153,9 +155,7 @@ _LONG_VOLUME = _mapping(
     cluster=since(NEWER, _mapping()),
 )
 _ULIMIT = Either((_INTEGER, _mapping(required=("soft", "hard"), hard=_INTEGER, soft=_INTEGER)))
-_ENV_FILE = List(
-    Either((_STRING, Map({"path": _STRING, "required": _BOOLEAN, "format": _STRING}, required=("path",))))
-)
+_ENV_FILE = List(Either((_STRING, Map({"path": _STRING, "required": _BOOLEAN, "format": _STRING}, required=("path",)))))
 
 SERVICE = Map(
     {

@@ -9,7 +9,8 @@ Nothing here reads files or the environment by itself: both are given.
 
 from __future__ import annotations
 
-from typing import Any, Mapping, NamedTuple, Optional, Sequence, Union
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import reference
 
@@ -33,7 +34,7 @@ class Source(NamedTuple):
     """A Compose file: its name in messages, and its YAML or what was parsed from it."""
 
     name: str
-    content: Union[str, Mapping[str, Any]]
+    content: str | Mapping[str, Any]
 
 
 def load(
@@ -42,10 +43,10 @@ def load(
     read_file: ReadFile,
     *,
     working_dir: str,
-    home: Optional[str],
+    home: str | None,
     compatibility: str = "default",
-    secrets: Optional[Mapping[str, str]] = None,
-    configs: Optional[Mapping[str, str]] = None,
+    secrets: Mapping[str, str] | None = None,
+    configs: Mapping[str, str] | None = None,
 ) -> Model:
     """The model of the stack that the files describe together (model.py says what it holds).
 
@@ -59,7 +60,7 @@ def load(
         raise ComposeError("no Compose file is given")
     context = Context(env, read_file, working_dir, home, rules(compatibility))
     raws = [_parsed(source) for source in sources]
-    minors = [_minor(raw, source.name) for raw, source in zip(raws, sources)]
+    minors = [_minor(raw, source.name) for raw, source in zip(raws, sources, strict=True)]
     if len(set(minors)) > 1:
         other = next(index for index, minor in enumerate(minors) if minor != minors[0])
         raise ComposeError(
@@ -68,7 +69,7 @@ def load(
         )
     context.minor = minors[0]
     context.volume_letters = _volume_letters(raws)
-    model = _merged([_loaded(raw, source.name, context) for raw, source in zip(raws, sources)], context)
+    model = _merged([_loaded(raw, source.name, context) for raw, source in zip(raws, sources, strict=True)], context)
     model["secrets"] = with_content("secrets", model["secrets"], secrets or {}, context)
     model["configs"] = with_content("configs", model["configs"], configs or {}, context)
     for name, service in model["services"].items():
@@ -91,7 +92,8 @@ def _minor(raw: Mapping[str, Any], name: str) -> int:
         raise ComposeError(f"{name}: version must be a string", "Put it in quotes, or leave it out.")
     if version not in _VERSIONS:
         raise ComposeError(
-            f"{name}: unsupported Compose file version: {version}", "Versions 3.0 to 3.13 are supported, or none at all."
+            f"{name}: unsupported Compose file version: {version}",
+            "Versions 3.0 to 3.13 are supported, or none at all.",
         )
     return _VERSIONS[version]
 

@@ -9,12 +9,14 @@ lists are joined, mappings are merged, and a later value takes the place of an e
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from .context import Context
 
 Entry = dict[str, Any]
 _Key = Callable[[Entry], Any]
+_Special = Callable[[Any, Any, str], Any]
 
 # By what the CLI tells entries apart, and by what they really differ.
 _CLI_KEYS: Mapping[str, _Key] = {
@@ -76,7 +78,7 @@ class _Merge:
     def value(self, key: str, base: Any, override: Any, place: str) -> Any:
         if key in _MAPPINGS:
             return {**base, **override}
-        special = {
+        special: Mapping[str, _Special] = {
             "environment": self.environment,
             "logging": self.logging,
             "networks": self.networks,
@@ -149,5 +151,7 @@ class _Merge:
             return [as_cli[found] for found in sorted(as_cli)]
         kept = {key(entry): entry for entry in entries}
         if len(kept) > len(as_cli):
-            self.warn(f"{place}: docker stack deploy keeps {len(as_cli)} of these {len(kept)} entries when it merges files")
+            self.warn(
+                f"{place}: docker stack deploy keeps {len(as_cli)} of these {len(kept)} entries when it merges files"
+            )
         return [kept[found] for found in sorted(kept)]

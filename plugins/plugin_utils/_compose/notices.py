@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterable, Mapping, Optional
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 _LIMITS = "Set resource limits using deploy.resources"
 
@@ -33,7 +34,7 @@ UNSUPPORTED = frozenset(
 )
 
 
-def forbidden(config: Mapping[str, Any]) -> Optional[str]:
+def forbidden(config: Mapping[str, Any]) -> str | None:
     """The error for a file, or None."""
     found = _used([config]) & FORBIDDEN.keys()
     reasons = "; ".join(f"{key}: {FORBIDDEN[key]}" for key in sorted(found))

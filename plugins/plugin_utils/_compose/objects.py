@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import base64
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from . import values
 from .compatibility import CLI
@@ -70,7 +71,9 @@ def _check_external(section: str, name: str, entry: Mapping[str, Any]) -> None:
         raise ComposeError(f'conflicting parameters "external" and "{conflict}" specified for volume "{name}"')
 
 
-def _external_name(section: str, name: str, entry: Mapping[str, Any], external: Mapping[str, str], context: Context) -> str:
+def _external_name(
+    section: str, name: str, entry: Mapping[str, Any], external: Mapping[str, str], context: Context
+) -> str:
     kind = section[:-1]
     old_name = external.get("name", "")
     if not old_name:
@@ -90,7 +93,9 @@ def _check_source(kind: str, name: str, entry: Mapping[str, Any]) -> None:
         raise ComposeError(f"{kind} {name}: {' and '.join(given)} conflict; only use one of them")
 
 
-def with_content(section: str, entries: Mapping[str, Any], given: Mapping[str, str], context: Context) -> dict[str, Any]:
+def with_content(
+    section: str, entries: Mapping[str, Any], given: Mapping[str, str], context: Context
+) -> dict[str, Any]:
     """Secrets or configs with the content that they get, base64 encoded: given by the task, or where the file says."""
     kind = section[:-1]
     unknown = sorted(set(given) - set(entries))

@@ -47,8 +47,9 @@ def parse_ports(text: str) -> tuple[list[Port], list[str]]:
             wanted = range(first_published, last_published + 1)
             shown = published if first_published == last_published else f"{first_published}-{last_published}"
         else:
-            wanted = range(first_published + number - first, first_published + number - first + 1) if published else range(1)
-            shown = str(wanted.start) if published else ""
+            host = first_published + number - first if published else 0
+            wanted = range(host, host + 1)
+            shown = str(host) if published else ""
         ports += [Port(number, host, protocol) for host in wanted]
         if address and not ipaddress.ip_address(address).is_unspecified:
             joined = f"[{address}]:{shown}" if ":" in address else f"{address}:{shown}"

@@ -16,12 +16,11 @@ import functools
 import math
 import re
 from dataclasses import dataclass
-from typing import Union
 
 from .gonumbers import parse_float, parse_prefixed_int
 
 _PREFIX = "tag:yaml.org,2002:"
-_WORDS: dict[str, Union[bool, float, None]] = {
+_WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -45,7 +44,7 @@ class Timestamp:
     text: str
 
 
-Scalar = Union[str, int, float, bool, Timestamp, None]
+Scalar = str | int | float | bool | Timestamp | None
 
 
 @functools.lru_cache(maxsize=4096)
@@ -125,7 +124,7 @@ def _timestamp(text: str) -> Timestamp | None:
 
 def _zone(text: str) -> datetime.timezone:
     if text == "Z":
-        return datetime.timezone.utc
+        return datetime.UTC
     offset = datetime.timedelta(hours=int(text[1:3]), minutes=int(text[4:6]))
     return datetime.timezone(-offset if text[0] == "-" else offset)
 

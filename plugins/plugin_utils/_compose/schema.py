@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Callable, Mapping, Optional, Union
+from typing import Any
 
 from .scalars import Timestamp
 
@@ -21,11 +22,11 @@ NEWER = 100
 class Scalar:
     types: tuple[str, ...]
     """Of string, number, integer, boolean, null."""
-    check: Optional[Callable[[Any], None]] = None
+    check: Callable[[Any], None] | None = None
     """Raises ValueError for a value that is none of `format`."""
     format: str = ""
     choices: tuple[str, ...] = ()
-    minimum: Optional[int] = None
+    minimum: int | None = None
 
 
 @dataclass(frozen=True)
@@ -38,8 +39,8 @@ class List:
 @dataclass(frozen=True)
 class Map:
     keys: Mapping[str, Node] = field(default_factory=dict)
-    pattern: Optional[re.Pattern[str]] = None
-    each: Optional[Node] = None
+    pattern: re.Pattern[str] | None = None
+    each: Node | None = None
     """What values of keys that match the pattern are."""
     extensions: int = NEWER + 1
     """Since which version keys may begin with `x-`."""
@@ -63,7 +64,7 @@ class Since:
     forms: tuple[tuple[int, Node], ...]
 
 
-Node = Union[Scalar, List, Map, Either, Since, None]
+Node = Scalar | List | Map | Either | Since | None
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ class Problem:
         return f"{'.'.join(self.path) or '(root)'} {self.text}"
 
 
-def first_problem(value: Any, node: Node, minor: int, with_newer: bool) -> Optional[Problem]:
+def first_problem(value: Any, node: Node, minor: int, with_newer: bool) -> Problem | None:
     """The most specific problem of a value, or None. `minor` is the version 3.<minor>."""
     problems: list[Problem] = []
     _Check(minor, with_newer, problems).value(value, node, ())
@@ -89,7 +90,7 @@ def kind(value: Any) -> str:
     if value is None:
         return "null"
     for types, name in ((bool, "boolean"), ((str, Timestamp), "string"), (dict, "mapping"), (list, "list")):
-        if isinstance(value, types):  # type: ignore[arg-type]
+        if isinstance(value, types):
             return name
     return "integer" if int(value) == value else "number"
 

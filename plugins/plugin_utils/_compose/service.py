@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from . import values
 from .compatibility import CLI
@@ -71,6 +72,9 @@ _LONG_VOLUME = {
 }
 
 
+_ATTACHMENT = fields({"aliases": string_list, "driver_opts": mapping, "ipv4_address": string, "ipv6_address": string})
+
+
 def _file_references(value: Any) -> Any:
     return items(lambda item: {"source": item} if isinstance(item, str) else _FILE_REFERENCE(item))(value)
 
@@ -86,8 +90,7 @@ def _ulimit(value: Any) -> dict[str, int]:
 def _networks(value: Any) -> dict[str, Any]:
     if isinstance(value, list):
         return dict.fromkeys(string_list(value))
-    attachment = fields({"aliases": string_list, "driver_opts": mapping, "ipv4_address": string, "ipv6_address": string})
-    converted: dict[str, Any] = names(lambda item: None if item is None else attachment(item))(value)
+    converted: dict[str, Any] = names(lambda item: None if item is None else _ATTACHMENT(item))(value)
     return converted
 
 
@@ -144,10 +147,8 @@ def load_service(name: str, raw: Mapping[str, Any], context: Context) -> dict[st
     return service
 
 
-def _environment(
-    own: dict[str, str | None], env_file: Any, place: str, context: Context
-) -> dict[str, str | None]:
-    """The variables of the files, over which go those of `environment`. One without a value takes that of the process."""
+def _environment(own: dict[str, str | None], env_file: Any, place: str, context: Context) -> dict[str, str | None]:
+    """The variables of the files, and over them those of `environment`; without a value, that of the process."""
     variables: dict[str, str | None] = {}
     for entry in [env_file] if isinstance(env_file, str) else env_file:
         variables.update(_env_file(entry if isinstance(entry, dict) else {"path": entry}, place, context))
@@ -226,7 +227,8 @@ def _volumes(value: Any, place: str, context: Context) -> list[dict[str, Any]]:
         else:
             volume = values.at(str(index), fields(_LONG_VOLUME), item)
         if volume.get("type") == "bind":
-            volume["source"] = values.at(str(index), lambda source: _bind_source(source, context), volume.get("source", ""))
+            source = volume.get("source", "")
+            volume["source"] = values.at(str(index), lambda path: _bind_source(path, context), source)
         if "mode" in volume.get("tmpfs", {}):
             if context.rules.tmpfs_mode_is_lost:
                 del volume["tmpfs"]["mode"]
@@ -259,7 +261,7 @@ def _differ(service: dict[str, Any], raw: Mapping[str, Any], place: str, context
     if context.rules == CLI:
         return
     if addresses:
-        context.warn(f"{place}.networks: fixed addresses are ignored: a swarm does not have them ({', '.join(addresses)})")
+        context.warn(f"{place}.networks: a swarm has no fixed addresses, so these are ignored: {', '.join(addresses)}")
     if "tmpfs" in raw:
         context.warn(f"{place}.tmpfs is ignored, as by docker stack deploy; use volumes with type: tmpfs")
     if isinstance(raw.get("depends_on"), dict):

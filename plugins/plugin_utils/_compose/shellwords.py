@@ -10,8 +10,6 @@ word could begin.
 
 from __future__ import annotations
 
-from typing import Optional
-
 _SPACES = " \t\r\n"
 
 
@@ -34,7 +32,7 @@ def split(command: str) -> list[str]:
 def _word(command: str, position: int) -> tuple[str, int]:
     """The word that begins at the position, and where it ends."""
     letters = []
-    quote: Optional[str] = None
+    quote: str | None = None
     while position < len(command):
         letter = command[position]
         if quote is None and letter in _SPACES:

@@ -4,13 +4,14 @@
 
 """From the forms that values may have in a file to the one that they have in the model.
 
-A converter takes a value that has passed the schema and returns the model's, or raises Invalid with what is wrong; those
-that hold other values (`fields`, `items`, `names`) add where it is.
+A converter takes a value that has passed the schema and returns the model's, or raises Invalid with what is wrong.
+Those that hold other values (`fields`, `items`, `names`) add where it is.
 """
 
 from __future__ import annotations
 
-from typing import Any, Callable, Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from . import shellwords
 from .duration import parse_duration
@@ -113,7 +114,7 @@ def size(value: Any) -> int:
 
 
 def string_list(value: Any) -> list[str]:
-    return [value] if isinstance(value, str) else items(string)(value)  # type: ignore[no-any-return]
+    return [value] if isinstance(value, str) else items(string)(value)
 
 
 def command(value: Any) -> list[str]:

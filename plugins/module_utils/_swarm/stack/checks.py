@@ -2,13 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every Engine refuses, found before anything is written (swarmkit, manager/controlapi and moby, daemon/cluster)."""
+"""What every Engine refuses, found before anything is written.
+
+The rules are those of swarmkit (manager/controlapi) and of moby's conversion (daemon/cluster/convert).
+"""
 
 from __future__ import annotations
 
 import base64
 import re
-from typing import Any, Dict, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any, Dict
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 
@@ -103,7 +107,7 @@ def _object(kind: str, name: str, spec: Spec) -> Iterator[str]:
 
 
 def _taken_ports(services: Mapping[str, Spec]) -> list[str]:
-    owners: Dict[tuple[int, str], str] = {}
+    owners: dict[tuple[int, str], str] = {}
     found = []
     for name in sorted(services):
         for port in services[name]["EndpointSpec"].get("Ports", []):

@@ -10,39 +10,41 @@ The model is what plugins/plugin_utils/_compose/model.py describes. The rules ar
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, NamedTuple
+from collections.abc import Mapping
+from typing import Any, Dict, List, NamedTuple
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.checks import check_specs
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert_service import convert_service
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import (
     Scope,
+    filled,
     is_user_defined,
     present,
     services_networks,
 )
 
-Spec = Dict[str, Any]
+Spec = dict[str, Any]
 
 
 class Specs(NamedTuple):
     """All by full name, as the Engine knows it. They go into requests as they are, but for the IDs.
 
-    A service's spec names networks by full name (`TaskTemplate.Networks[].Target`). Its references to secrets and configs
-    (`ContainerSpec.Secrets[]`, `.Configs[]`) have SecretName or ConfigName, and "" as SecretID or ConfigID. If its
-    credential spec is a config, `ContainerSpec.Privileges.CredentialSpec.Config` is the full name of that config, to be
-    replaced by its ID, and a reference to it with `Runtime: {}` is among the Configs.
+    A service's spec names networks by full name (`TaskTemplate.Networks[].Target`). Its references to secrets and
+    configs (`ContainerSpec.Secrets[]`, `.Configs[]`) have SecretName or ConfigName, and "" as SecretID or ConfigID. If
+    its credential spec is a config, `ContainerSpec.Privileges.CredentialSpec.Config` is the full name of that config,
+    to be replaced by its ID, and a reference to it with `Runtime: {}` is among the Configs.
     """
 
-    networks: Dict[str, Spec]
+    networks: dict[str, Spec]
     """Bodies for the creation of the networks that some service uses."""
-    secrets: Dict[str, Spec]
+    secrets: dict[str, Spec]
     """Specs with base64 Data, also of those that no service uses."""
-    configs: Dict[str, Spec]
-    services: Dict[str, Spec]
-    external: Dict[str, List[str]]
-    """Names that must exist already: {"networks": [...], "secrets": [...], "configs": [...]}, as far as they are used."""
-    warnings: List[str]
+    configs: dict[str, Spec]
+    services: dict[str, Spec]
+    external: dict[str, list[str]]
+    """Used names that must exist already: {"networks": [...], "secrets": [...], "configs": [...]}."""
+    warnings: list[str]
 
 
 def convert(model: Mapping[str, Any], stack_name: str, compatibility: str = "default") -> Specs:
@@ -71,7 +73,7 @@ def convert(model: Mapping[str, Any], stack_name: str, compatibility: str = "def
     return specs
 
 
-def _networks(model: Mapping[str, Any], scope: Scope) -> Dict[str, Spec]:
+def _networks(model: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
     specs = {}
     for name in services_networks(model):
         network = model["networks"].get(name) or {}
@@ -107,14 +109,14 @@ def _ipam(ipam: Mapping[str, Any]) -> Any:
     return spec or None
 
 
-def _file_objects(objects: Mapping[str, Any], scope: Scope) -> Dict[str, Spec]:
+def _file_objects(objects: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
     specs = {}
     for name in sorted(objects):
         wish = objects[name]
         if wish.get("external"):
             continue
         full_name = scope.name(name, wish)
-        driver = {"Name": wish["driver"], **present(Options=wish.get("driver_opts") or None)} if wish.get("driver") else None
+        driver = filled(Name=wish.get("driver"), Options=wish.get("driver_opts")) if wish.get("driver") else None
         template = {"Name": wish["template_driver"]} if wish.get("template_driver") else None
         specs[full_name] = {
             "Name": full_name,
@@ -124,8 +126,8 @@ def _file_objects(objects: Mapping[str, Any], scope: Scope) -> Dict[str, Spec]:
     return specs
 
 
-def _external(model: Mapping[str, Any], scope: Scope) -> Dict[str, List[str]]:
-    used: Dict[str, set[str]] = {"networks": set(services_networks(model)), "secrets": set(), "configs": set()}
+def _external(model: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
+    used: dict[str, set[str]] = {"networks": set(services_networks(model)), "secrets": set(), "configs": set()}
     for service in model["services"].values():
         for kind in ("secrets", "configs"):
             used[kind] |= {reference.get("source", "") for reference in service.get(kind) or []}
@@ -139,6 +141,6 @@ def _external(model: Mapping[str, Any], scope: Scope) -> Dict[str, List[str]]:
     return found
 
 
-def _warnings(model: Mapping[str, Any], stack_name: str) -> List[str]:
+def _warnings(model: Mapping[str, Any], stack_name: str) -> list[str]:
     name = model.get("name") or stack_name
     return [] if name == stack_name else [f"name: {name} is ignored: the stack is called {stack_name}"]

@@ -6,15 +6,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any, Dict, Tuple
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import Scope, filled, present
 
-Spec = Dict[str, Any]
+Spec = dict[str, Any]
 Volume = Mapping[str, Any]
 
 # Which block of options each type may have.
-_BLOCKS: Mapping[str, Tuple[str, ...]] = {
+_BLOCKS: Mapping[str, tuple[str, ...]] = {
     "volume": ("volume",),
     "bind": ("bind",),
     "tmpfs": ("tmpfs",),

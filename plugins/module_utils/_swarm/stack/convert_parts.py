@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import filled, present
 
-Spec = Dict[str, Any]
+Spec = dict[str, Any]
 
 _ALL = "ALL"
 _RATIONAL = re.compile(r"[+-]?(?:[0-9]+/[0-9]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)", re.ASCII)
@@ -39,13 +40,13 @@ def resources(wish: Mapping[str, Any]) -> Spec:
     return present(Limits=_limits(wish.get("limits")), Reservations=_reservations(wish.get("reservations")))
 
 
-def _limits(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
+def _limits(wish: Mapping[str, Any] | None) -> Spec | None:
     if wish is None:
         return None
     return filled(NanoCPUs=nano_cpus(wish.get("cpus", "")), MemoryBytes=wish.get("memory"), Pids=wish.get("pids"))
 
 
-def _reservations(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
+def _reservations(wish: Mapping[str, Any] | None) -> Spec | None:
     if wish is None:
         return None
     generic = (resource.get("discrete_resource_spec") for resource in wish.get("generic_resources") or [])
@@ -53,13 +54,15 @@ def _reservations(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
         NanoCPUs=nano_cpus(wish.get("cpus", "")),
         MemoryBytes=wish.get("memory"),
         GenericResources=[
-            present(DiscreteResourceSpec=None if spec is None else filled(Kind=spec.get("kind"), Value=spec.get("value")))
+            present(
+                DiscreteResourceSpec=None if spec is None else filled(Kind=spec.get("kind"), Value=spec.get("value"))
+            )
             for spec in generic
         ],
     )
 
 
-def restart_policy(restart: str, wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
+def restart_policy(restart: str, wish: Mapping[str, Any] | None) -> Spec | None:
     """`deploy.restart_policy` if there is one, else the older `restart` of the service."""
     if wish is not None:
         return {
@@ -81,7 +84,7 @@ def restart_policy(restart: str, wish: Optional[Mapping[str, Any]]) -> Optional[
     raise ValueError(f"unknown restart policy: {restart}")
 
 
-def update_config(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
+def update_config(wish: Mapping[str, Any] | None) -> Spec | None:
     if wish is None:
         return None
     return {
@@ -92,7 +95,7 @@ def update_config(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
     }
 
 
-def mode(name: str, replicas: Optional[int]) -> Spec:
+def mode(name: str, replicas: int | None) -> Spec:
     if name in ("global", "global-job"):
         if replicas is not None:
             raise ValueError("replicas can only be used with replicated or replicated-job mode")
@@ -104,7 +107,7 @@ def mode(name: str, replicas: Optional[int]) -> Spec:
     raise ValueError(f"Unknown mode: {name}")
 
 
-def healthcheck(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
+def healthcheck(wish: Mapping[str, Any] | None) -> Spec | None:
     if wish is None:
         return None
     if wish.get("disable"):
@@ -121,7 +124,7 @@ def healthcheck(wish: Optional[Mapping[str, Any]]) -> Optional[Spec]:
     )
 
 
-def capabilities(add: List[str], drop: List[str]) -> Tuple[List[str], List[str]]:
+def capabilities(add: list[str], drop: list[str]) -> tuple[list[str], list[str]]:
     """The capabilities to add and to drop: in the Engine's spelling, sorted, and what is added is not dropped."""
     added, dropped = ({_capability(name) for name in names} for names in (add, drop))
     added, dropped = ({_ALL} if _ALL in names else names for names in (added, dropped))

@@ -6,27 +6,36 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Dict, List, Optional
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import Scope
 
-Spec = Dict[str, Any]
+Spec = dict[str, Any]
 
 _MODE = 0o444
 
 
-def secret_references(service: Mapping[str, Any], secrets: Mapping[str, Any], scope: Scope) -> List[Spec]:
+def secret_references(service: Mapping[str, Any], secrets: Mapping[str, Any], scope: Scope) -> list[Spec]:
     references = [
-        {"File": _file(wish), "SecretID": "", "SecretName": _full_name("secret", wish.get("source", ""), secrets, scope)}
+        {
+            "File": _file(wish),
+            "SecretID": "",
+            "SecretName": _full_name("secret", wish.get("source", ""), secrets, scope),
+        }
         for wish in service.get("secrets") or []
     ]
     _refuse_same_target("secret", references)
     return sorted(references, key=lambda reference: str(reference["SecretName"]))
 
 
-def config_references(service: Mapping[str, Any], configs: Mapping[str, Any], scope: Scope) -> List[Spec]:
+def config_references(service: Mapping[str, Any], configs: Mapping[str, Any], scope: Scope) -> list[Spec]:
     references = [
-        {"File": _file(wish), "ConfigID": "", "ConfigName": _full_name("config", wish.get("source", ""), configs, scope)}
+        {
+            "File": _file(wish),
+            "ConfigID": "",
+            "ConfigName": _full_name("config", wish.get("source", ""), configs, scope),
+        }
         for wish in service.get("configs") or []
     ]
     _refuse_same_target("config", references)
@@ -37,7 +46,7 @@ def config_references(service: Mapping[str, Any], configs: Mapping[str, Any], sc
     return sorted(references, key=lambda reference: str(reference["ConfigName"]))
 
 
-def credential_spec(service: Mapping[str, Any], configs: Mapping[str, Any], scope: Scope) -> Optional[Spec]:
+def credential_spec(service: Mapping[str, Any], configs: Mapping[str, Any], scope: Scope) -> Spec | None:
     """With the full name of a config in the place of its ID."""
     wish = service.get("credential_spec") or {}
     given = [kind for kind in ("config", "file", "registry") if wish.get(kind)]
@@ -66,7 +75,7 @@ def _file(wish: Mapping[str, Any]) -> Spec:
     }
 
 
-def _refuse_same_target(kind: str, references: List[Spec]) -> None:
+def _refuse_same_target(kind: str, references: list[Spec]) -> None:
     seen = set()
     for reference in references:
         target = reference["File"]["Name"]

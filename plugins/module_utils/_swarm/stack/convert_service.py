@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Optional
+from collections.abc import Mapping
+from typing import Any, Dict, List, Optional
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import reference
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert_mounts import convert_mount
@@ -32,7 +33,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope im
     present,
 )
 
-Spec = Dict[str, Any]
+Spec = dict[str, Any]
 
 
 def convert_service(name: str, service: Mapping[str, Any], model: Mapping[str, Any], scope: Scope) -> Spec:
@@ -98,27 +99,27 @@ def _container(service: Mapping[str, Any], model: Mapping[str, Any], scope: Scop
     }
 
 
-def _environment(environment: Mapping[str, Optional[str]]) -> List[str]:
+def _environment(environment: Mapping[str, str | None]) -> list[str]:
     return sorted(key if value is None else f"{key}={value}" for key, value in environment.items())
 
 
-def _hosts(entries: List[str]) -> List[str]:
+def _hosts(entries: list[str]) -> list[str]:
     """`host:address` as the Engine wants it: `address host`."""
     pairs = (entry.partition(":") for entry in entries)
     return [f"{address} {host}" for host, _, address in pairs]
 
 
-def _dns(service: Mapping[str, Any]) -> Optional[Spec]:
+def _dns(service: Mapping[str, Any]) -> Spec | None:
     if "dns" not in service and "dns_search" not in service:
         return None
     return filled(Nameservers=service.get("dns"), Search=service.get("dns_search"))
 
 
-def _ulimits(ulimits: Mapping[str, Any]) -> List[Spec]:
+def _ulimits(ulimits: Mapping[str, Any]) -> list[Spec]:
     return [{"Name": name, "Soft": limits["soft"], "Hard": limits["hard"]} for name, limits in sorted(ulimits.items())]
 
 
-def _log_driver(logging: Optional[Mapping[str, Any]]) -> Optional[Spec]:
+def _log_driver(logging: Mapping[str, Any] | None) -> Spec | None:
     return None if logging is None else filled(Name=logging.get("driver"), Options=logging.get("options"))
 
 
@@ -131,7 +132,7 @@ def _placement(placement: Mapping[str, Any]) -> Spec:
     )
 
 
-def _ports(ports: List[Mapping[str, Any]]) -> List[Spec]:
+def _ports(ports: list[Mapping[str, Any]]) -> list[Spec]:
     specs = [
         filled(
             Protocol=port["protocol"],
@@ -144,7 +145,7 @@ def _ports(ports: List[Mapping[str, Any]]) -> List[Spec]:
     return sorted(specs, key=lambda spec: int(spec.get("PublishedPort", 0)))
 
 
-def _networks(name: str, service: Mapping[str, Any], model: Mapping[str, Any], scope: Scope) -> List[Spec]:
+def _networks(name: str, service: Mapping[str, Any], model: Mapping[str, Any], scope: Scope) -> list[Spec]:
     attachments = []
     for network, wish in (service.get("networks") or {DEFAULT_NETWORK: None}).items():
         if network not in model["networks"] and network != DEFAULT_NETWORK:

@@ -4,8 +4,8 @@
 
 """Names of images, `[domain/]path[:tag][@digest]` (distribution/reference).
 
-The Engine gets the familiar form: without `docker.io/` and `library/`, and with `:latest` where there is neither tag nor
-digest.
+The Engine gets the familiar form: without `docker.io/` and `library/`, and with `:latest` where there is neither tag
+nor digest.
 """
 
 from __future__ import annotations

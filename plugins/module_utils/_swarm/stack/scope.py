@@ -6,8 +6,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Dict, List, Mapping, Optional
+from typing import Any, Dict, List, Optional
 
 NAMESPACE_LABEL = "com.docker.stack.namespace"
 DEFAULT_NETWORK = "default"
@@ -17,15 +18,15 @@ DEFAULT_NETWORK = "default"
 class Scope:
     stack: str
 
-    def name(self, name: str, entry: Optional[Mapping[str, Any]] = None) -> str:
+    def name(self, name: str, entry: Mapping[str, Any] | None = None) -> str:
         """The full name of an entry: its own `name`, or that of the file behind the name of the stack."""
         return str((entry or {}).get("name") or f"{self.stack}_{name}")
 
-    def labels(self, labels: Optional[Mapping[str, str]]) -> Dict[str, str]:
+    def labels(self, labels: Mapping[str, str] | None) -> dict[str, str]:
         return {**(labels or {}), NAMESPACE_LABEL: self.stack}
 
 
-def services_networks(model: Mapping[str, Any]) -> List[str]:
+def services_networks(model: Mapping[str, Any]) -> list[str]:
     """The names, in the file, of all networks that some service uses."""
     services = model["services"].values()
     return sorted({name for service in services for name in service.get("networks") or [DEFAULT_NETWORK]})
@@ -36,11 +37,11 @@ def is_user_defined(network: str) -> bool:
     return network not in ("default", "bridge", "host", "none") and not network.startswith("container:")
 
 
-def present(**fields: Any) -> Dict[str, Any]:
+def present(**fields: Any) -> dict[str, Any]:
     """The fields that are not None."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def filled(**fields: Any) -> Dict[str, Any]:
+def filled(**fields: Any) -> dict[str, Any]:
     """The fields that are not empty, false or 0: what Go's `omitempty` sends."""
     return {name: value for name, value in fields.items() if value}

@@ -14,7 +14,6 @@ import sys
 from typing import Any
 
 import pytest
-
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import Specs, convert
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
