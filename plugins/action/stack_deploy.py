@@ -1,0 +1,128 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The controller's half of stack_deploy: from what the user wrote to one self-contained model."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleActionFail
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.plugins.action import ActionBase
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
+from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv
+from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
+from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_files import (
+    ControllerFiles,
+    Files,
+    NodeFiles,
+    rendered,
+)
+
+OPTIONS = {**DEPLOYMENT, **SOURCES}
+HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+
+
+class ActionModule(ActionBase):
+    """Reads, checks and converts everything before anything is sent, so that a bad file changes nothing."""
+
+    _supports_check_mode = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        super().run(tmp, task_vars)
+        arguments = self._task.args
+        options = _checked({key: value for key, value in arguments.items() if key in OPTIONS})
+        connection = {key: value for key, value in arguments.items() if key not in OPTIONS}
+        if MODEL.keys() & connection:
+            raise AnsibleActionFail("The option model cannot be set. Give Compose files as compose or definition.")
+        try:
+            specs = self._specs(options, task_vars)
+        except (ComposeError, SwarmError, ValueError) as error:
+            raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from error
+        except OSError as error:
+            raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from error
+        model = json.dumps({"specs": specs, "auths": options["registry_auth"]})
+        deployment = {key: options[key] for key in DEPLOYMENT}
+        result: dict[str, Any] = self._execute_module(
+            module_name="apiary.swarm.stack_deploy",
+            module_args={**connection, **deployment, "model": model},
+            task_vars=task_vars,
+        )
+        result["warnings"] = [*specs["warnings"], *(result.get("warnings") or [])]
+        if "invocation" in result:
+            shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}
+            result["invocation"] = {"module_args": shown}
+        return result
+
+    def _specs(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        """What convert() makes of the files, as JSON data."""
+        files: Files = NodeFiles(self, task_vars) if options["remote_src"] else ControllerFiles(self)
+        paths = [files.find(path) for path in options["compose"] or []]
+        folder = os.path.dirname(paths[0]) if paths else files.base
+        sources = [Source(path, files.read(path).decode()) for path in paths]
+        sources += _definitions(options["definition"])
+        if options["template"]:
+            sources = [
+                Source(source.name, rendered(self, source.content, folder, task_vars))
+                for source in sources
+                if isinstance(source.content, str)
+            ]
+        model = load(
+            sources,
+            _environment(options, files),
+            files.read,
+            working_dir=folder,
+            home=os.environ.get("HOME"),
+            compatibility=options["compatibility"],
+            secrets={name: _text(f"secrets.{name}", value) for name, value in options["secrets"].items()},
+        )
+        return convert(model, options["name"], options["compatibility"])._asdict()
+
+
+def _checked(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of both halves, with defaults. Those of the connection are checked where they count, on the node."""
+    validation = ArgumentSpecValidator(
+        OPTIONS, required_if=[("state", "present", ("compose", "definition"), True)]
+    ).validate(dict(arguments))
+    if validation.error_messages:
+        raise AnsibleActionFail("; ".join(validation.error_messages))
+    checked: dict[str, Any] = validation.validated_parameters
+    return checked
+
+
+def _definitions(value: Any) -> list[Source]:
+    """YAML texts and mappings, one or a list of them."""
+    items = value if isinstance(value, list) else [] if value is None else [value]
+    for number, item in enumerate(items, start=1):
+        if not isinstance(item, (str, dict)):
+            raise ValueError(f"definition {number} is neither YAML text nor a mapping.")
+    return [Source(f"definition {number}", item) for number, item in enumerate(items, start=1)]
+
+
+def _environment(options: Mapping[str, Any], files: Files) -> dict[str, str]:
+    """The variables: those of the task, over those of its files, over the controller's own."""
+    found = dict(os.environ)
+    for path in options["env_file"]:
+        try:
+            found.update(_stack_dotenv.parse(files.read(files.find(path)).decode()))
+        except ValueError as error:
+            raise ValueError(f"{path}: {error}.") from error
+    return {**found, **{name: _text(f"env.{name}", value) for name, value in options["env"].items()}}
+
+
+def _text(place: str, value: Any) -> str:
+    """A scalar as text; booleans as Compose files have them."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, (str, int, float)):
+        return str(value)
+    raise ValueError(f"{place} is no text." if value is not None else f"{place} has no value.")

@@ -1,0 +1,180 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deploying a stack: the four steps, put together."""
+
+from __future__ import annotations
+
+import datetime
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, OutOfSequence, SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images, settle
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.read import read
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, container_of
+
+NAME_IS_TAKEN = 409
+
+
+def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
+    """The duty of the module stack_deploy. `params["model"]` is the JSON text that its action plugin makes."""
+    if not params["model"]:
+        raise SwarmError("stack_deploy works through its action plugin, which makes a model of the Compose files.")
+    model = json.loads(params["model"])
+    specs = model["specs"]
+    wish = Wish(
+        stack=params["name"],
+        networks=specs["networks"],
+        secrets=specs["secrets"],
+        configs=specs["configs"],
+        services=specs["services"],
+        external=specs["external"],
+        prune=params["prune"],
+        wait=params["wait"],
+        wait_timeout=params["wait_timeout"],
+        resolve_image=params["resolve_image"],
+        keep_versions=params["keep_versions"],
+        recreate_networks=params["recreate_networks"],
+        on_failure=params["on_failure"],
+        as_cli=params["compatibility"] == "cli",
+    )
+    deployment = Deployment(wish, model.get("auths") or {})
+    return Duty(
+        read=lambda engine: deployment.read(engine, check_mode),
+        decide=lambda state: decide(wish, state),
+        perform=deployment.perform,
+        settle=deployment.settle,
+        result=deployment.result,
+    )
+
+
+@dataclass
+class Deployment:
+    """One run: what it read, what it wrote so far, and whether what it wrote has been waited for."""
+
+    wish: Wish
+    auths: Mapping[str, Mapping[str, str]]
+    ids: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # (kind, name) of secrets and configs that were created
+    changed: set[str] = field(default_factory=set)  # IDs of services
+    state: State = field(default_factory=State)
+    settled: bool = False
+
+    def read(self, engine: Engine, check_mode: bool) -> State:
+        self.state = read(engine, self.wish, self.auths, check_mode)
+        return self.state
+
+    def perform(self, engine: Engine, step: Step) -> None:
+        if step.action == "remove":
+            # What is no longer needed goes when what replaces it is known to work.
+            self._converge(engine)
+        try:
+            _WRITES[step.action, step.kind](self, engine, step)
+        except EngineError as refusal:
+            if step.action == "create" and refusal.status == NAME_IS_TAKEN:
+                # Another deployment was quicker: look again at what there is now.
+                raise OutOfSequence(refusal.message, refusal.status) from refusal
+            raise
+
+    def settle(self, engine: Engine, state: State, plan: Plan) -> State:
+        self._converge(engine)
+        return self.read(engine, check_mode=False) if plan else state
+
+    def result(self, state: State) -> dict[str, Any]:
+        return {"services": [_summary(service) for service in state.services]}
+
+    def _converge(self, engine: Engine) -> None:
+        if self.wish.wait and not self.settled and not self._is_quiet():
+            watch = settle.Watch(engine, self.wish.stack, frozenset(self.wish.services), frozenset(self.changed))
+            settle.converged(watch, self.wish.wait_timeout)
+        self.settled = True
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing was written to a service, and nothing of an earlier run is still going on."""
+        wanted = [service for service in self.state.services if service["Spec"]["Name"] in self.wish.services]
+        now = datetime.datetime.now(datetime.timezone.utc).timestamp()
+        return not self.changed and converge.is_quiet(wanted, now)
+
+    def create_blob(self, engine: Engine, step: Step) -> None:
+        create = engine.create_secret if step.kind == "secret" else engine.create_config
+        self.ids[step.kind, step.name] = create(step.payload["spec"])
+
+    def update_blob(self, engine: Engine, step: Step) -> None:
+        update = engine.update_secret if step.kind == "secret" else engine.update_config
+        update(step.payload["id"], step.payload["version"], step.payload["spec"])
+
+    def create_network(self, engine: Engine, step: Step) -> None:
+        engine.create_network(step.payload["spec"])
+
+    def create_service(self, engine: Engine, step: Step) -> None:
+        spec = self._complete(step.payload["spec"])
+        self.changed.add(engine.create_service(spec, self._credentials(spec)))
+
+    def update_service(self, engine: Engine, step: Step) -> None:
+        spec = self._complete(step.payload["spec"])
+        engine.update_service(step.payload["id"], step.payload["version"], spec, self._credentials(spec))
+        self.changed.add(step.payload["id"])
+
+    def remove(self, engine: Engine, step: Step) -> None:
+        removals = {
+            "service": engine.remove_service,
+            "network": engine.remove_network,
+            "secret": engine.remove_secret,
+            "config": engine.remove_config,
+        }
+        removals[step.kind](step.payload["id"])
+
+    def _credentials(self, spec: Mapping[str, Any]) -> Mapping[str, str] | None:
+        return images.credentials(images.of(spec), self.auths)
+
+    def _complete(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        """The spec with the IDs of secrets and configs that this run created."""
+        container = dict(container_of(spec))
+        for kind, key in (("secret", "Secret"), ("config", "Config")):
+            if container.get(f"{key}s"):
+                container[f"{key}s"] = [
+                    {**item, f"{key}ID": item[f"{key}ID"] or self.ids[kind, item[f"{key}Name"]]}
+                    for item in container[f"{key}s"]
+                ]
+        credential = (container.get("Privileges") or {}).get("CredentialSpec") or {}
+        if ("config", credential.get("Config")) in self.ids:
+            named = {**credential, "Config": self.ids["config", credential["Config"]]}
+            container["Privileges"] = {**container["Privileges"], "CredentialSpec": named}
+        return {**spec, "TaskTemplate": {**spec["TaskTemplate"], "ContainerSpec": container}}
+
+
+_WRITES = {
+    ("create", "secret"): Deployment.create_blob,
+    ("create", "config"): Deployment.create_blob,
+    ("update", "secret"): Deployment.update_blob,
+    ("update", "config"): Deployment.update_blob,
+    ("create", "network"): Deployment.create_network,
+    ("create", "service"): Deployment.create_service,
+    ("update", "service"): Deployment.update_service,
+    ("remove", "service"): Deployment.remove,
+    ("remove", "network"): Deployment.remove,
+    ("remove", "secret"): Deployment.remove,
+    ("remove", "config"): Deployment.remove,
+}
+
+
+def _summary(service: Mapping[str, Any]) -> dict[str, Any]:
+    status = service.get("ServiceStatus") or {}
+    mode = next(iter(service["Spec"].get("Mode") or {"Replicated": {}}))
+    return {
+        "name": service["Spec"]["Name"],
+        "id": service["ID"],
+        "mode": mode,
+        "image": images.of(service["Spec"]),
+        "wanted": status.get("DesiredTasks", 0),
+        "running": status.get("RunningTasks", 0),
+    }

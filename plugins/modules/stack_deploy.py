@@ -1,0 +1,219 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: stack_deploy
+short_description: Deploys stacks from Compose files
+version_added: 1.0.0
+description:
+  - Brings a stack to what its Compose files say, like C(docker stack deploy), but writes only what differs, shows before
+    what it will do, waits until the services run, and fails when they do not.
+  - Compose files, the files that they refer to and the values of variables come from the controller; the node needs no
+    docker CLI and no YAML library.
+  - Secrets and configs may change their content. A changed one is created under a new name, the services are moved to it,
+    and old versions are removed when the services have converged. Containers keep their paths.
+author: The apiary.swarm contributors (@apiary)
+extends_documentation_fragment:
+  - apiary.swarm.attributes
+  - apiary.swarm.connection
+options:
+  name:
+    description: Name of the stack.
+    type: str
+    required: true
+  state:
+    description: Whether the stack is deployed (V(present)) or removed with all that it owns (V(absent)).
+    type: str
+    choices: [present, absent]
+    default: present
+  compose:
+    description:
+      - Compose files, merged in this order. Relative paths are searched as by M(ansible.builtin.copy).
+      - Relative paths in them are relative to the directory of the first file.
+    type: list
+    elements: str
+  definition:
+    description:
+      - Compose files as YAML text or as mappings, one or a list of them. They are merged after O(compose).
+      - In mappings, values are as the playbook has them, so that ports such as V(22:22) have to be in quotes.
+    type: raw
+  remote_src:
+    description: Whether O(compose), O(env_file) and the files that they refer to are on the node. Paths are then absolute.
+    type: bool
+    default: false
+  template:
+    description: Whether the Compose files are Jinja templates, rendered on the controller with the variables of the host.
+    type: bool
+    default: false
+  env:
+    description:
+      - Variables for V(${NAME}) in the Compose files. They win over O(env_file), which wins over the environment of the
+        controller.
+    type: dict
+    default: {}
+  env_file:
+    description: Files with variables in the dotenv format. Later files win over earlier ones.
+    type: list
+    elements: str
+    default: []
+  secrets:
+    description:
+      - Contents of secrets that the Compose files declare, by their name there. They replace V(file).
+      - The values never appear in output or logs.
+    type: dict
+    default: {}
+  prune:
+    description:
+      - Whether services, networks, secrets and configs of the stack that are not in the Compose files are removed, after
+        the others have converged.
+      - Only what the label C(com.docker.stack.namespace) gives to the stack is removed.
+    type: bool
+    default: false
+  wait:
+    description:
+      - Whether to wait until all services have converged, and to fail if they do not. Converged means that the tasks of
+        the current specs run and go on running for the monitor period (C(update_config.monitor), 5 s by default), and
+        that jobs are complete.
+    type: bool
+    default: true
+  wait_timeout:
+    description: How long to wait, in seconds.
+    type: int
+    default: 300
+  resolve_image:
+    description:
+      - When a registry is asked for the digest of an image, by which the service is then pinned.
+      - V(changed) asks for images that the file changed, V(always) for all in each run, V(never) for none.
+      - If the registry does not answer, a running service keeps the digest that it has.
+    type: str
+    choices: [always, changed, never]
+    default: changed
+  registry_auth:
+    description:
+      - Logins for registries, V({"registry.example.com:5000": {"username": "...", "password": "..."}}). Docker Hub is
+        V(docker.io).
+      - They are sent to the swarm with each service that is written, so that every node can pull.
+    type: dict
+    default: {}
+  compatibility:
+    description:
+      - V(default) does the right thing where C(docker stack deploy) has a bug, and warns.
+      - V(cli) does what the docker CLI does.
+    type: str
+    choices: [default, cli]
+    default: default
+  keep_versions:
+    description: How many old versions of a secret or config are kept, beside the current one.
+    type: int
+    default: 1
+  recreate_networks:
+    description: Whether a network that differs from the file may be replaced. A network cannot be changed.
+    type: bool
+    default: false
+  on_failure:
+    description:
+      - What to do when services do not converge. V(leave) leaves them as they are, V(rollback) restores the specs that
+        they had before this run.
+    type: str
+    choices: [leave, rollback]
+    default: leave
+  model:
+    description: Set by the action plugin of this module. It cannot be set in a task.
+    type: str
+"""
+
+EXAMPLES = r"""
+- name: Deploy a stack
+  apiary.swarm.stack_deploy:
+    name: shop
+    compose: [shop.yml, shop.production.yml]
+    env:
+      TAG: "1.4.2"
+    secrets:
+      db_password: "{{ vault_db_password }}"
+    prune: true
+
+- name: Show what would change
+  apiary.swarm.stack_deploy:
+    name: shop
+    compose: [shop.yml]
+  check_mode: true
+  diff: true
+
+- name: Deploy a small stack without a file
+  apiary.swarm.stack_deploy:
+    name: whoami
+    definition:
+      services:
+        web:
+          image: traefik/whoami:v1.10
+          deploy:
+            replicas: 2
+"""
+
+RETURN = r"""
+services:
+  description: The services of the stack, as they are now (in check mode, as they were).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Full name.
+      type: str
+    id:
+      description: ID.
+      type: str
+    mode:
+      description: V(Replicated), V(Global), V(ReplicatedJob) or V(GlobalJob).
+      type: str
+    image:
+      description: Image, with its digest if it is pinned.
+      type: str
+    wanted:
+      description: How many tasks are wanted.
+      type: int
+    running:
+      description: How many tasks run.
+      type: int
+plan:
+  description: The steps that were done, or in check mode would be. Empty when everything is as it should be.
+  returned: always
+  type: list
+  elements: dict
+  contains:
+    action:
+      description: V(create), V(update) or V(remove).
+      type: str
+    kind:
+      description: V(network), V(secret), V(config) or V(service).
+      type: str
+    name:
+      description: Full name of what it is done to.
+      type: str
+    reason:
+      description: Why, where the changes do not say it.
+      type: str
+    changes:
+      description: The fields that differ, each with C(path), C(before) and C(after).
+      type: list
+      elements: dict
+"""
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.deploy import make_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
+
+
+def main() -> None:
+    module = make_module({**DEPLOYMENT, **SOURCES, **MODEL})
+    run_module(module, lambda options: make_duty(options, module.check_mode))
+
+
+if __name__ == "__main__":
+    main()
