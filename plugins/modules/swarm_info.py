@@ -177,6 +177,12 @@ quorum:
     holds:
       description: Whether there is a quorum.
       type: bool
+manager_addrs:
+  description: Addresses with port of all managers that are reachable, where nodes can join; empty except on managers.
+  returned: always
+  type: list
+  elements: str
+  sample: ["192.0.2.11:2377"]
 nodes:
   description: All nodes with O(nodes=true); otherwise empty.
   returned: always

@@ -46,7 +46,8 @@ options:
     type: list
     elements: str
   subnet_size:
-    description: The size (prefix length) of subnets out of O(default_addr_pool). Set when the swarm is made (default
+    description: The size (prefix length) of the subnets that are taken from O(default_addr_pool), which must be given
+      too. Set when the swarm is made (default
       24).
     type: int
   availability:
@@ -296,7 +297,7 @@ def main() -> None:
             "on_drift": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
             "wait_timeout": {"type": "int", "default": 60},
         },
-        required_by={"signing_ca_key": "signing_ca_cert"},
+        required_by={"signing_ca_key": ["signing_ca_cert"], "subnet_size": ["default_addr_pool"]},
     )
     run_module(module, init_duty)
 

@@ -81,7 +81,7 @@ EXAMPLES = r"""
 
 - name: Join as a worker
   apiary.swarm.swarm_join:
-    remote_addrs: "{{ door.remote_managers | map(attribute='addr') }}"
+    remote_addrs: "{{ door.manager_addrs }}"
     join_token: "{{ door.join_tokens.worker }}"
     role: worker
 """

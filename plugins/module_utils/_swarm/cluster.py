@@ -130,10 +130,7 @@ def decide_join(member: Membership, options: Mapping[str, Any]) -> Plan:
         return Plan(warnings=(f"This node is already {member}. Waiting for it.",))
     if member.local_state != states.ACTIVE:
         _refuse(member, _HINTS[member.local_state], "It cannot take part in its swarm")
-    role = options.get("role")
-    if role and role != member.role:
-        verb = "promoted" if role == "manager" else "demoted"
-        _refuse(member, f"Nodes are {verb} on a manager (module node_update, option role).", f"It should be a {role}")
+    check_role(member, options.get("role"), "Nothing was changed.")
     warnings = []
     if member.role == "manager" and not member.has_quorum:
         warnings.append(f"This node is {member}. Its managers have no quorum.")
@@ -145,12 +142,23 @@ def decide_join(member: Membership, options: Mapping[str, Any]) -> Plan:
     return Plan(warnings=tuple(warnings))
 
 
+def check_role(member: Membership, role: str | None, outcome: str) -> None:
+    """Refuse a node in the other role. `outcome` says what was done to it before."""
+    if role and role != member.role:
+        verb = "promoted" if role == "manager" else "demoted"
+        raise SwarmError(
+            f"This node is {member}, not a {role}. {outcome}".strip(),
+            f"The join token decides the role; later nodes are {verb} on a manager (module node_update, option role).",
+            **member.as_dict(),
+        )
+
+
 def _join_step(options: Mapping[str, Any]) -> Step:
     stated = {name: options[name] for name in (*_ADDRESSES, "availability", "role") if options.get(name)}
     return Step(
         "join",
         "swarm",
-        "through " + ", ".join(map(remote, options.get("remote_addrs") or ["a manager that is still to come"])),
+        "through " + (", ".join(map(remote, options.get("remote_addrs") or ())) or "a manager that is still to come"),
         changes=tuple(Change(name, after=value) for name, value in sorted(stated.items())),
         payload=join_requests(options),
     )

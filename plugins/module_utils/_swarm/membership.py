@@ -45,9 +45,9 @@ class Membership:
         """In words, for messages: what it is, where, and what the Engine says is wrong."""
         if self.local_state == INACTIVE:
             return "in no swarm"
-        words = f"{self.local_state} {self.role or 'member'}"
-        words += f" of swarm {self.cluster_id}" if self.cluster_id else " of a swarm"
-        words += f" (NodeID {self.node_id})" if self.node_id else ""
+        words = f"a {self.role or 'node'} of "
+        words += f"swarm {self.cluster_id}" if self.cluster_id else "a swarm"
+        words += f" (state {self.local_state}" + (f", NodeID {self.node_id})" if self.node_id else ")")
         return words + (f": {self.error}" if self.error else "")
 
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
@@ -41,6 +41,12 @@ def view(node: Node) -> dict[str, Any]:
         "leader": bool(manager.get("Leader")),
         "reachability": manager.get("Reachability") or "",
     }
+
+
+def manager_addrs(nodes: Iterable[Node]) -> list[str]:
+    """Where nodes can join: the addresses, with port, of the managers that are reachable now."""
+    managers = [node.get("ManagerStatus") or {} for node in nodes]
+    return [status["Addr"] for status in managers if is_reachable(status) and status.get("Addr")]
 
 
 def find_nodes(nodes: Sequence[Node], references: Sequence[str]) -> tuple[dict[str, Node], list[str]]:
@@ -98,7 +104,8 @@ def decide_nodes(
     steps.sort(key=lambda step: _ORDER.index(step.action))
     warnings = _check_roles(nodes, steps, own_id)
     if unknown:
-        steps += [_foreseen_step(reference, wishes[reference]) for reference in unknown]
+        foreseen = [_foreseen_step(reference, wishes[reference]) for reference in unknown]
+        steps += [step for step in foreseen if step.changes]
         warnings.append(f"Not in the swarm yet: {', '.join(unknown)}. Planned as if they had joined.")
     return Plan(tuple(steps), tuple(warnings))
 

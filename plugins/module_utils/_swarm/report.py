@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine, connect
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, EngineUnreachable
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.nodes import view
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.nodes import manager_addrs, view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, quorum_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import look, swarm_view
 
@@ -56,6 +56,7 @@ def _from_manager(engine: Engine, cluster: Mapping[str, Any], options: Mapping[s
     return {
         "swarm": swarm_view(cluster),
         "quorum": quorum_of(nodes).as_dict(),
+        "manager_addrs": manager_addrs(nodes),
         "nodes": [view(node) for node in nodes] if options["nodes"] else [],
         "join_tokens": {"manager": tokens.get("Manager") or "", "worker": tokens.get("Worker") or ""},
         "unlock_key": key or "",
@@ -67,6 +68,7 @@ def _of_managers() -> dict[str, Any]:
     return {
         "swarm": swarm_view({}),
         "quorum": Quorum(0, 0).as_dict(),
+        "manager_addrs": [],
         "nodes": [],
         "join_tokens": {"manager": "", "worker": ""},
         "unlock_key": "",

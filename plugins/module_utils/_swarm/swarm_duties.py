@@ -150,7 +150,7 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
             options["wait_timeout"],
             lambda seen: f"this node is {seen}.",
         )
-        cluster.decide_join(member, options)
+        cluster.check_role(member, options["role"], "" if plan else "Nothing was changed.")
         return member
 
     return Duty(

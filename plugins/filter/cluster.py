@@ -1,0 +1,88 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the roles: decisions over what all hosts report, as data for tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.utils.display import Display
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Situation
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+
+HostVars = Mapping[str, Mapping[str, Any]]
+
+
+def plan_managers(
+    hosts: Sequence[str],
+    hostvars: HostVars,
+    play_hosts: Sequence[str],
+    absent: Sequence[str] = (),
+    check_mode: bool = False,
+) -> dict[str, Any]:
+    reports = collect(hostvars, [*hosts, *play_hosts], play_hosts)
+    return _shown(decisions.plan_managers(Situation("manager", hosts, reports, play_hosts, absent, check_mode)))
+
+
+def plan_workers(
+    hosts: Sequence[str],
+    hostvars: HostVars,
+    managers: Sequence[str],
+    play_hosts: Sequence[str],
+    check_mode: bool = False,
+) -> dict[str, Any]:
+    reports = collect(hostvars, [*hosts, *managers], play_hosts)
+    return _shown(decisions.plan_workers(Situation("worker", hosts, reports, play_hosts, (), check_mode)))
+
+
+def plan_nodes(
+    hosts: Sequence[str],
+    hostvars: HostVars,
+    managers: Sequence[str],
+    workers: Sequence[str],
+    play_hosts: Sequence[str],
+    check_mode: bool = False,
+) -> dict[str, Any]:
+    reports = collect(hostvars, [*hosts, *managers], play_hosts)
+    situation = Situation("manager", managers, reports, play_hosts, (), check_mode)
+    wishes = {host: _wish(hostvars[host]) for host in hosts}
+    return _shown(nodes.plan_nodes(situation, wishes, managers, workers))
+
+
+def hosts_to_ask(
+    hosts: Sequence[str], hostvars: HostVars, play_hosts: Sequence[str], managers: Sequence[str] = ()
+) -> list[str]:
+    reports = collect(hostvars, [*hosts, *managers], play_hosts)
+    enough = any(report.is_live_manager for report in reports.values())
+    return [host for host, report in reports.items() if not report.heard and (host in hosts or not enough)]
+
+
+_WISHES = {"labels": "swarm_node_labels", "availability": "swarm_node_availability"}
+
+
+def _wish(variables: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: variables[name] for key, name in _WISHES.items() if name in variables}
+
+
+def _shown(plan: Any) -> dict[str, Any]:
+    for warning in plan.warnings:
+        Display().warning(warning)
+    found: dict[str, Any] = plan.as_dict()
+    return found
+
+
+class FilterModule:
+    """Filters for the roles that make a swarm out of hosts."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "plan_managers": plan_managers,
+            "plan_workers": plan_workers,
+            "plan_nodes": plan_nodes,
+            "hosts_to_ask": hosts_to_ask,
+        }

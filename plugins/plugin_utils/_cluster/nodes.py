@@ -1,0 +1,69 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is wished of the nodes of many hosts, by the NodeIDs that the hosts report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Situation, live_managers, same_swarm
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
+
+
+@dataclass
+class NodesPlan:
+    """`nodes` is the option of that name of node_update, to be run on the manager `at`."""
+
+    at: str = ""
+    nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def plan_nodes(
+    situation: Situation, wishes: Mapping[str, Mapping[str, Any]], managers: Sequence[str], workers: Sequence[str]
+) -> NodesPlan:
+    """`wishes` are labels and availability by host; the lists say who is to be what.
+
+    Hosts that were not reached, or are in no swarm, are left out with a warning; in check mode hosts that are to join
+    are named by their own names.
+    """
+    plan = NodesPlan()
+    both = [host for host in managers if host in workers]
+    if both:
+        plan.errors.append(f"{', '.join(both)} cannot be both manager and worker.")
+    live = live_managers(situation)
+    if live:
+        plan.at = live[0].host
+    elif situation.check_mode:
+        plan.at = next((host for host in managers if host in situation.play_hosts), "")
+    else:
+        listing = "; ".join(str(situation.reports[host]) for host in managers)
+        plan.errors.append(f"No manager was found whose swarm has a quorum. {listing}.")
+    for host, wish in wishes.items():
+        report = situation.reports[host]
+        if report.node_id and (host in managers or host in workers):
+            wish = {**wish, "role": "manager" if host in managers else "worker"}
+        key = _node_of(report, live[0] if live else None, situation.check_mode, plan)
+        if key:
+            plan.nodes[key] = dict(wish)
+    return plan
+
+
+def _node_of(report: Report, manager: Report | None, check_mode: bool, plan: NodesPlan) -> str:
+    if report.node_id and manager:
+        if same_swarm(report, manager):
+            return report.node_id
+        plan.errors.append(f"{report}, not of swarm {manager.cluster_id} (manager {manager.host}).")
+        return ""
+    if check_mode and report.heard and not report.is_member:
+        return report.host
+    plan.warnings.append(f"{report}; its labels, availability and role are left as they are.")
+    return ""

@@ -1,0 +1,119 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What hosts have reported about themselves in this run: the results of modules, as the roles registered them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Results = Mapping[str, Any]
+
+# The names under which the roles register results. A later one of the same host counts more.
+_STATUS = ("__swarm_manager_status", "__swarm_worker_status", "__swarm_nodes_status")
+# Of hosts that were asked by another one: loops, and the name of their variable.
+_ASKED = {
+    "__swarm_manager_asked": "__swarm_manager_host",
+    "__swarm_worker_asked": "__swarm_worker_host",
+    "__swarm_nodes_asked": "__swarm_nodes_host",
+}
+_JOINED = ("__swarm_manager_join", "__swarm_worker_join")
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a host: the return values of swarm_info, swarm_init and swarm_join that matter here.
+
+    `local_state` is empty where no Engine answered, or nothing was heard of the host at all (`heard` tells which).
+    `advertise_addr` is what the inventory wishes.
+    """
+
+    host: str
+    heard: bool = False
+    installed: bool = True
+    problem: str = ""
+    local_state: str = ""
+    role: str = ""
+    node_id: str = ""
+    node_address: str = ""
+    cluster_id: str = ""
+    has_quorum: bool = False
+    error: str = ""
+    manager_ids: frozenset[str] = field(default_factory=frozenset)
+    advertise_addr: str = ""
+
+    @property
+    def is_live_manager(self) -> bool:
+        return self.local_state == "active" and self.role == "manager" and self.has_quorum
+
+    @property
+    def is_member(self) -> bool:
+        return self.local_state not in ("", "inactive")
+
+    def __str__(self) -> str:
+        """In words, for messages."""
+        if not self.heard:
+            return f"{self.host} was not reached"
+        if not self.local_state:
+            return f"{self.host}: {self.problem}"
+        if self.local_state == "inactive":
+            return f"{self.host} is in no swarm"
+        words = f"{self.host} is a {self.role or 'node'} of swarm {self.cluster_id or '(unknown)'}"
+        words += f" (state {self.local_state}, NodeID {self.node_id or 'unknown'})"
+        if self.role == "manager" and self.local_state == "active" and not self.has_quorum:
+            words += " without quorum"
+        return words + (f": {self.error}" if self.error else "")
+
+
+def collect(hostvars: Mapping[str, Results], hosts: Iterable[str], observers: Iterable[str]) -> dict[str, Report]:
+    """A report for each host.
+
+    A host asks itself; one that is not in the play was asked by a host that is, one of the `observers`.
+    """
+    asked: dict[str, Results] = {}
+    for observer in observers:
+        for name, variable in _ASKED.items():
+            for result in _get(hostvars, observer, name).get("results") or ():
+                asked.setdefault(result.get(variable) or "", result)
+    return {host: _report(hostvars, host, asked.get(host) or {}) for host in dict.fromkeys(hosts)}
+
+
+def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Report:
+    results = [asked, *(_get(hostvars, host, name) for name in _STATUS)]
+    if _get(hostvars, host, "__swarm_manager_plan").get("at") == host:
+        results.append(_get(hostvars, host, "__swarm_manager_init"))
+    results += [_get(hostvars, host, name) for name in _JOINED]
+    known: dict[str, Any] = {}
+    for result in results:
+        if "local_state" in result and not result.get("failed"):
+            known.update(result)
+    engine = known.get("engine") or {}
+    return Report(
+        host=host,
+        heard=bool(known),
+        installed=engine.get("installed", True),
+        problem=engine.get("problem") or "",
+        **{name: known.get(name) or "" for name in _TEXTS},
+        has_quorum=bool(known.get("has_quorum")),
+        manager_ids=frozenset(
+            peer.get("node_id") for peer in known.get("remote_managers") or () if peer.get("node_id")
+        ),
+        advertise_addr=str(_value(hostvars, host, "swarm_node_advertise_addr") or ""),
+    )
+
+
+_TEXTS = ("local_state", "role", "node_id", "node_address", "cluster_id", "error")
+
+
+def _value(hostvars: Mapping[str, Results], host: str, name: str) -> Any:
+    if host not in hostvars:
+        return None
+    return hostvars[host].get(name)
+
+
+def _get(hostvars: Mapping[str, Results], host: str, name: str) -> Results:
+    value = _value(hostvars, host, name)
+    return value if isinstance(value, Mapping) else {}
