@@ -10,12 +10,12 @@ module: stack_deploy
 short_description: Deploys stacks from Compose files
 version_added: 1.0.0
 description:
-  - Brings a stack to what its Compose files say, like C(docker stack deploy), but writes only what differs, shows before
-    what it will do, waits until the services run, and fails when they do not.
+  - Brings a stack to what its Compose files say, like C(docker stack deploy), but writes only what differs, shows
+    before what it will do, waits until the services run, and fails when they do not.
   - Compose files, the files that they refer to and the values of variables come from the controller; the node needs no
     docker CLI and no YAML library.
-  - Secrets and configs may change their content. A changed one is created under a new name, the services are moved to it,
-    and old versions are removed when the services have converged. Containers keep their paths.
+  - Secrets and configs may change their content. A changed one is created under a new name, the services are moved to
+    it, and old versions are removed when the services have converged. Containers keep their paths.
 author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
@@ -42,11 +42,13 @@ options:
       - In mappings, values are as the playbook has them, so that ports such as V(22:22) have to be in quotes.
     type: raw
   remote_src:
-    description: Whether O(compose), O(env_file) and the files that they refer to are on the node. Paths are then absolute.
+    description:
+      - Whether O(compose), O(env_file) and the files that they refer to are on the node. Paths are then absolute.
     type: bool
     default: false
   template:
-    description: Whether the Compose files are Jinja templates, rendered on the controller with the variables of the host.
+    description:
+      - Whether the Compose files are Jinja templates, rendered on the controller with the variables of the host.
     type: bool
     default: false
   env:
@@ -68,8 +70,8 @@ options:
     default: {}
   prune:
     description:
-      - Whether services, networks, secrets and configs of the stack that are not in the Compose files are removed, after
-        the others have converged.
+      - Whether services, networks, secrets and configs of the stack that are not in the Compose files are removed,
+        after the others have converged.
       - Only what the label C(com.docker.stack.namespace) gives to the stack is removed.
     type: bool
     default: false

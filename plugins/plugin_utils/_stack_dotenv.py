@@ -15,8 +15,8 @@ _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\", "$": "$"}
 def parse(text: str) -> dict[str, str]:
     """The variables of a file: `KEY=value`, `export KEY=value`, `KEY='literal'`, `KEY="with \\n escapes"`.
 
-    A `#` at the start of a line, or behind a value and white space, begins a comment. Nothing is interpolated. ValueError
-    with the number of the line for anything else.
+    A `#` at the start of a line, or behind a value and white space, begins a comment. Nothing is interpolated.
+    ValueError with the number of the line for anything else.
     """
     variables: dict[str, str] = {}
     for number, line in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):

@@ -17,8 +17,8 @@ Path = tuple[str, ...]
 _TASK = ("TaskTemplate",)
 _CONTAINER = ("TaskTemplate", "ContainerSpec")
 
-# Where a field of the Engine's spec is in a Compose file. The longest prefix counts; what is below it keeps its name, in
-# Compose's spelling.
+# Where a field of the Engine's spec is in a Compose file. The longest prefix counts; what is below it keeps its name,
+# in Compose's spelling.
 COMPOSE: dict[Path, str] = {
     ("Labels",): "deploy.labels",
     ("Mode",): "deploy.mode",

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable, Mapping
-from typing import Any, Optional
+from typing import Any
 
 Node = Mapping[str, Any]
 
@@ -38,7 +38,7 @@ def _matches(node: Node, key: str, value: str) -> bool:
     return actual is not None and actual.lower() == value.lower()
 
 
-def _value(node: Node, key: str) -> Optional[str]:
+def _value(node: Node, key: str) -> str | None:
     spec, description = node.get("Spec") or {}, node.get("Description") or {}
     platform, engine = description.get("Platform") or {}, description.get("Engine") or {}
     name = key.lower()

@@ -4,8 +4,8 @@
 
 """Whether the services of a stack run as they should: a pure judgement of what the Engine lists.
 
-Tasks are those of the current specs (the Engine's filter `_up-to-date`, swarmkit orchestrator.IsTaskDirty), so tasks of an
-older spec that still run do not count.
+Tasks are those of the current specs (the Engine's filter `_up-to-date`, swarmkit orchestrator.IsTaskDirty), so tasks
+of an older spec that still run do not count.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import constraints
 
@@ -123,7 +123,7 @@ def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Obje
 _MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "replicated-job", "GlobalJob": "global-job"}
 
 
-def _wanted(spec: Object, mode: str, nodes: Mapping[str, Object], present: Collection[Optional[str]]) -> int:
+def _wanted(spec: Object, mode: str, nodes: Mapping[str, Object], present: Collection[str | None]) -> int:
     settings = spec.get("Mode", {}).get(mode) or {}
     if mode == "Replicated":
         return int(settings.get("Replicas", 1))
@@ -142,8 +142,8 @@ def _wanted(spec: Object, mode: str, nodes: Mapping[str, Object], present: Colle
 def _failure(service: Object, changed: bool) -> str:
     """Why the rollout of this run ended without success.
 
-    An update clears the status of the one before, so the status of a service that was written to in this run is this run's.
-    That of any other service may be years old.
+    An update clears the status of the one before, so the status of a service that was written to in this run is this
+    run's. That of any other service may be years old.
     """
     status = service.get("UpdateStatus") or {}
     verdict = {
@@ -172,11 +172,11 @@ def _state(task: Object) -> str:
     return str((task.get("Status") or {}).get("State") or "new")
 
 
-def _iteration(item: Optional[Object]) -> int:
+def _iteration(item: Object | None) -> int:
     return int(((item or {}).get("JobIteration") or {}).get("Index") or 0)
 
 
-def _is_down(nodes: Mapping[str, Object], node_id: Optional[str]) -> bool:
+def _is_down(nodes: Mapping[str, Object], node_id: str | None) -> bool:
     node = nodes.get(node_id or "")
     return node is not None and node["Status"]["State"] == "down"
 
@@ -208,8 +208,8 @@ def errors(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[dict[str, A
 def is_quiet(services: Iterable[Object], now: float) -> bool:
     """Whether the services' own counts show that all has been well for long, so that tasks need not be looked at.
 
-    `now` is in seconds since 1970. A service that was updated a moment ago may still have the tasks of its old spec, and one
-    whose update was paused has some of both: these are looked at.
+    `now` is in seconds since 1970. A service that was updated a moment ago may still have the tasks of its old spec,
+    and one whose update was paused has some of both: these are looked at.
     """
     return all(_is_quiet(service, now) for service in services)
 

@@ -4,8 +4,8 @@
 
 """Fields that are younger than the Engine's API version.
 
-An older Engine discards them without a word (moby api/server/router/swarm/helpers.go, adjustForAPIVersion), so a wish that
-holds them would differ from what is read back for ever.
+An older Engine discards them without a word (moby api/server/router/swarm/helpers.go, adjustForAPIVersion), so a wish
+that holds them would differ from what is read back for ever.
 """
 
 from __future__ import annotations

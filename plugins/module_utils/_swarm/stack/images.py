@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Optional
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import reference
 
@@ -28,8 +28,8 @@ def without_digest(image: str) -> str:
 def is_unchanged(wish: Spec, current: Spec) -> bool:
     """Whether a service runs the image that the file asks for, by whatever digest.
 
-    The label holds the image as the file had it. The running reference is looked at too: an image that was changed by hand
-    leaves the label alone.
+    The label holds the image as the file had it. The running reference is looked at too: an image that was changed by
+    hand leaves the label alone.
     """
     labels, old_labels = wish.get("Labels") or {}, current.get("Labels") or {}
     same_label = labels.get(IMAGE_LABEL) == old_labels.get(IMAGE_LABEL)
@@ -37,7 +37,7 @@ def is_unchanged(wish: Spec, current: Spec) -> bool:
     return same_label and (running == wanted or ("@" not in wanted and without_digest(running) == wanted))
 
 
-def credentials(image: str, auths: Mapping[str, Mapping[str, str]]) -> Optional[Mapping[str, str]]:
+def credentials(image: str, auths: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
     """The login for an image's registry: {"username", "password", "serveraddress"}."""
     try:
         return auths.get(reference.parse(image).domain)
@@ -45,18 +45,18 @@ def credentials(image: str, auths: Mapping[str, Mapping[str, str]]) -> Optional[
         return None
 
 
-def to_resolve(wish: Spec, current: Optional[Spec], policy: str) -> Optional[str]:
+def to_resolve(wish: Spec, current: Spec | None, policy: str) -> str | None:
     """The image to ask the registry for, under a policy of always, changed or never."""
     if policy == "never" or (policy == "changed" and current is not None and is_unchanged(wish, current)):
         return None
     return of(wish)
 
 
-def placed(wish: Spec, current: Optional[Spec], answer: Optional[Mapping[str, Any]]) -> dict[str, Any]:
+def placed(wish: Spec, current: Spec | None, answer: Mapping[str, Any] | None) -> dict[str, Any]:
     """The wish with its image by digest and the platforms that it exists for.
 
-    `answer` is what the registry said, or None if it was not asked or did not answer: then a service that runs the image by
-    digest keeps it, so that an unreachable registry never un-pins it.
+    `answer` is what the registry said, or None if it was not asked or did not answer: then a service that runs the
+    image by digest keeps it, so that an unreachable registry never un-pins it.
     """
     if answer is not None:
         wanted = of(wish)

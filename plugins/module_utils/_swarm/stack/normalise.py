@@ -4,10 +4,10 @@
 
 """Specs in the one form that all equivalent specs share.
 
-A service that is read back is not what was sent: the Engine fills in defaults, drops what is empty and replaces names of
-networks by IDs (moby daemon/cluster/convert). Both sides of a comparison go through here, so none of that is seen as a
-difference. The result is for comparing and showing, and cannot be sent: lists whose order means nothing are sorted, or
-are mappings by what identifies their items.
+A service that is read back is not what was sent: the Engine fills in defaults, drops what is empty and replaces names
+of networks by IDs (moby daemon/cluster/convert). Both sides of a comparison go through here, so none of that is seen
+as a difference. The result is for comparing and showing, and cannot be sent: lists whose order means nothing are
+sorted, or are mappings by what identifies their items.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def service(spec: Spec, networks: Names, configs: Names) -> dict[str, Any]:
 
 
 def network(body: Spec) -> dict[str, Any]:
-    """A network, as it is sent or as it is read back. The subnets that the Engine chose are not told from given ones."""
+    """A network, as it is sent or as it is read back; which subnets were given and which chosen is not told."""
     ipam = body.get("IPAM") or {}
     options = {key: value for key, value in (body.get("Options") or {}).items() if key not in NETWORK_OPTIONS_OF_ENGINE}
     normal = {

@@ -34,6 +34,6 @@ SOURCES: dict[str, dict[str, Any]] = {
     "registry_auth": {"type": "dict", "default": {}, "no_log": True},
 }
 
-# The model as JSON text. It holds the contents of secrets, so all of it is one value that is never logged: a dict would have
-# each of its values hidden wherever it occurs, innocent ones such as "1" too.
+# The model as JSON text. It holds the contents of secrets, so all of it is one value that is never logged: a dict
+# would have each of its values hidden wherever it occurs, innocent ones such as "1" too.
 MODEL: dict[str, dict[str, Any]] = {"model": {"type": "str", "no_log": True}}

@@ -4,8 +4,8 @@
 
 """Finding out what there is of a stack, with reads alone: lists, whatever the number of services.
 
-Beyond four lists there is a request for each secret of the file (the only way to compare its content), for each image that
-is looked up in a registry, and one where something is new or to be removed.
+Beyond four lists there is a request for each secret of the file (the only way to compare its content), for each image
+that is looked up in a registry, and one where something is new or to be removed.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _without_manager(engine: Engine, problem: NotAManager, check_mode: bool) -> 
 
 
 def _configs(engine: Engine, wish: Wish, own: Mapping[str, list[str]]) -> list[dict[str, Any]]:
-    """The stack's own configs, and those of the wished names: configs are listed with their content, so not all of them."""
+    """The stack's own configs, and those of the wished names. Not all: configs are listed with their content."""
     found = engine.configs(own)
     missing = {*wish.configs, *wish.externals("config")} - {rotate.base_of(item) for item in found}
     return found + (engine.configs({"name": sorted(missing)}) if missing else [])
@@ -125,9 +125,7 @@ def _with_images(engine: Engine, wish: Wish, state: State, auths: Auths) -> Stat
         try:
             answers[image] = engine.distribution(image, images.credentials(image, auths))
         except EngineError as problem:
-            warnings.append(
-                f"Image {image} could not be looked up in its registry, so it is not pinned by digest: {problem.message}"
-            )
+            warnings.append(f"Image {image} is not pinned by digest, its registry cannot be asked: {problem.message}")
     return dataclasses.replace(state, images=answers, warnings=(*state.warnings, *warnings))
 
 

@@ -4,9 +4,9 @@
 
 """Secrets and configs, which cannot change: a new content is a new version, under a new name.
 
-The first version has the plain name, as the docker CLI makes it. Later ones have a number behind it and a label that says
-what they are a version of; whose they are is told by the labels alone, never by how a name begins. What a service mounts
-keeps its path, so a container does not see any of this.
+The first version has the plain name, as the docker CLI makes it. Later ones have a number behind it and a label that
+says what they are a version of; whose they are is told by the labels alone, never by how a name begins. What a
+service mounts keeps its path, so a container does not see any of this.
 """
 
 from __future__ import annotations
