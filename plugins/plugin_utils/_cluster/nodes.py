@@ -49,7 +49,9 @@ def plan_nodes(
         plan.errors.append(f"No manager was found whose swarm has a quorum. {listing}.")
     for host, wish in wishes.items():
         report = situation.reports[host]
-        if report.node_id and (host in managers or host in workers):
+        if not report.is_member:
+            wish = {key: value for key, value in wish.items() if key == "labels"}  # to join sets the rest
+        elif host in managers or host in workers:
             wish = {**wish, "role": "manager" if host in managers else "worker"}
         key = _node_of(report, live[0] if live else None, situation.check_mode, plan)
         if key:
