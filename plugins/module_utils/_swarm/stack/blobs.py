@@ -46,10 +46,10 @@ def decide(wish: Wish, state: State) -> Blobs:
         for name in wish.externals(kind):
             if name in by_name:
                 choices[kind, name] = Choice(name, by_name[name]["ID"])
-            elif state.blank:
-                choices[kind, name] = Choice(name)
             else:
-                problems.append(f"{kind} {name} is declared as external, but there is none of this name")
+                choices[kind, name] = Choice(name)
+                if not state.blank:
+                    problems.append(f"{kind} {name} is declared as external, but there is none of this name")
         for name in sorted(wish.blobs(kind)):
             candidates = candidates_of(wish, state, kind, name)
             held = next((item for item in candidates if item["ID"] == state.holding.get((kind, name))), None)
@@ -57,6 +57,7 @@ def decide(wish: Wish, state: State) -> Blobs:
                 choices[kind, name] = Choice(rotate.name_of(held), held["ID"])
                 steps += _relabelled(wish, kind, name, held)
             elif name in by_name and not rotate.is_owned(by_name[name], wish.stack) and not wish.as_cli:
+                choices[kind, name] = Choice(name)
                 problems.append(f"{kind} {name} exists and does not belong to stack {wish.stack}")
             else:
                 spec = rotate.next_version(wish.blobs(kind)[name], candidates, by_name)
