@@ -9,8 +9,7 @@ DOCUMENTATION = r"""
 module: engine_info
 version_added: 1.0.0
 short_description: What a host has of Docker Engine, and what it lacks
-author:
-  - apiary.swarm contributors (@apiary)
+author: The apiary.swarm contributors (@apiary)
 description:
   - Reads the operating system, the installed packages, the docker SDK, the service, C(daemon.json), the package sources
     and the running Engine of a host in one go. Nothing is written.
@@ -91,26 +90,25 @@ interpreter:
   type: str
   sample: /usr/bin/python3.13
 service:
-  description:
-    - The state of C(docker.service) in systemd's words. RV(service.started) is when its process was started, in seconds
-      since the epoch, RV(service.invocation) systemd's name for that run. RV(service.log) has the last lines of its log
-      when it is not active.
+  description: The state of C(docker.service).
   returned: success
   type: dict
-  sample:
-    present: true
-    active: active
-    enabled: enabled
-    started: 1767000000
-    invocation: 5d3b6e2f8a9b4c0f9e1d7c6b5a493827
-    log: []
+  contains:
+    present: {description: Whether there is such a unit., type: bool, sample: true}
+    active: {description: Its state in systemd's words., type: str, sample: active}
+    enabled: {description: What systemd says about its being enabled., type: str, sample: enabled}
+    started: {description: When its process was started (seconds since the epoch)., type: int, sample: 1767000000}
+    invocation: {description: Systemd's name for that run., type: str, sample: 5d3b6e2f8a9b4c0f9e1d7c6b5a493827}
+    log: {description: The last lines of that run when it is over., type: list, elements: str, sample: []}
 daemon:
-  description:
-    - The file C(/etc/docker/daemon.json). RV(daemon.problem) says why it cannot be read, and is empty when it can.
-      RV(daemon.modified) is in seconds since the epoch.
+  description: The file C(/etc/docker/daemon.json).
   returned: success
   type: dict
-  sample: {present: true, content: {mtu: 1450}, problem: "", modified: 1767000000}
+  contains:
+    present: {description: Whether the file is there., type: bool, sample: true}
+    content: {description: What it holds., type: dict, sample: {mtu: 1450}}
+    problem: {description: Why it cannot be read. Empty when it can., type: str, sample: ""}
+    modified: {description: When it was changed (seconds since the epoch)., type: int, sample: 1767000000}
 repositories:
   description: The files that name the package repository.
   returned: success
@@ -118,12 +116,14 @@ repositories:
   elements: str
   sample: [/etc/apt/sources.list.d/docker.sources]
 engine:
-  description:
-    - The Engine that runs and its place in a swarm, V(null) when none runs. RV(engine.problem) says why it does not
-      answer though its service is active.
+  description: The Engine that runs and its place in a swarm. V(null) when none runs.
   returned: success
   type: dict
-  sample: {version: 26.1.5+dfsg1, swarm: active, manager: true, problem: ""}
+  contains:
+    version: {description: The version that runs., type: str, sample: 26.1.5+dfsg1}
+    swarm: {description: The state of its membership (C(LocalNodeState))., type: str, sample: active}
+    manager: {description: Whether it is a manager., type: bool, sample: true}
+    problem: {description: Why it does not answer although its service is active., type: str, sample: ""}
 apparmor:
   description: Whether the kernel has AppArmor enabled.
   returned: success
@@ -139,20 +139,19 @@ plan:
   elements: dict
   sample: [{action: install, kind: package, name: docker.io, reason: "", changes: []}]
 needs:
-  description:
-    - The plan in the form in which it is carried out. RV(needs.repository) is the text of the package source file,
-      RV(needs.daemon_json) the new C(daemon.json), which the installed Engine can judge if RV(needs.validate),
-      RV(needs.packages) what is to be installed, and RV(needs.service) V(start), V(restart) or empty. RV(needs.in_turn)
-      says that the host is a member of a swarm that has to restart, which must not happen to two of them at once.
+  description: The plan in the form in which it is carried out.
   returned: O(source) is given
   type: dict
-  sample:
-    repository: ""
-    daemon_json: ""
-    validate: true
-    packages: [python3-docker]
-    service: ""
-    in_turn: false
+  contains:
+    repository: {description: The package source file to write., type: str, sample: ""}
+    daemon_json: {description: The whole new C(daemon.json)., type: str, sample: ""}
+    validate: {description: Whether the installed Engine can judge it beforehand., type: bool, sample: true}
+    packages: {description: What is to be installed., type: list, elements: str, sample: [python3-docker]}
+    service: {description: V(start) or V(restart) or empty., type: str, sample: ""}
+    in_turn:
+      description: Whether the host is a member of a swarm that restarts. No two of them may do so at once.
+      type: bool
+      sample: false
 """
 
 from dataclasses import asdict
