@@ -66,7 +66,12 @@ _WISHES = {"labels": "swarm_node_labels", "availability": "swarm_node_availabili
 
 
 def _wish(variables: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: variables[name] for key, name in _WISHES.items() if name in variables}
+    return {key: _plain(variables[name]) for key, name in _WISHES.items() if name in variables}
+
+
+def _plain(value: Any) -> Any:
+    """Templates in variables are resolved when they are read, one by one; what is copied as a whole keeps them."""
+    return {key: _plain(item) for key, item in value.items()} if isinstance(value, Mapping) else value
 
 
 def _shown(plan: Any) -> dict[str, Any]:
