@@ -1,0 +1,74 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What hosts reported, out of the variables of a run; and the filters over them."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.filter.cluster import FilterModule
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+
+INACTIVE = {"local_state": "inactive", "engine": {"installed": True, "problem": ""}, "remote_managers": []}
+MANAGER = {
+    "local_state": "active",
+    "role": "manager",
+    "node_id": "id1",
+    "cluster_id": "swarm1",
+    "has_quorum": True,
+    "remote_managers": [{"node_id": "id1", "addr": "192.0.2.1:2377"}],
+}
+SKIPPED = {"changed": False, "skipped": True}
+
+
+@pytest.mark.parametrize(
+    ("variables", "state"),
+    [
+        ({}, ""),
+        ({"__swarm_manager_status": SKIPPED}, ""),
+        ({"__swarm_manager_status": INACTIVE}, "inactive"),
+        ({"__swarm_nodes_status": INACTIVE}, "inactive"),
+        ({"__swarm_worker_status": INACTIVE, "__swarm_worker_join": SKIPPED}, "inactive"),
+        ({"__swarm_worker_status": INACTIVE, "__swarm_worker_join": MANAGER}, "active"),
+        ({"__swarm_manager_status": INACTIVE, "__swarm_manager_join": {**MANAGER, "failed": True}}, "inactive"),
+        # The result of swarm_init is with all hosts of the play, and is about one.
+        ({"__swarm_manager_plan": {"at": "h1"}, "__swarm_manager_init": MANAGER}, "active"),
+        ({"__swarm_manager_plan": {"at": "h2"}, "__swarm_manager_init": MANAGER}, ""),
+    ],
+)
+def test_the_last_word_of_a_host_counts(variables, state):
+    assert collect({"h1": variables}, ["h1"], [])["h1"].local_state == state
+
+
+def test_a_host_outside_of_the_play_was_asked_by_another():
+    asked = {"results": [{**MANAGER, "__swarm_worker_host": "m1"}, {"unreachable": True, "__swarm_worker_host": "m2"}]}
+    reports = collect({"w1": {"__swarm_worker_asked": asked}, "m1": {}, "m2": {}}, ["m1", "m2"], ["w1"])
+    assert reports["m1"].is_live_manager
+    assert reports["m1"].manager_ids == {"id1"}
+    assert not reports["m2"].heard
+
+
+def test_a_host_that_is_not_in_the_inventory_was_not_heard():
+    assert not collect({}, ["m9"], [])["m9"].heard
+
+
+def test_the_wished_address_is_part_of_a_report():
+    assert collect({"h1": {"swarm_node_advertise_addr": "eth1"}}, ["h1"], [])["h1"].advertise_addr == "eth1"
+
+
+def test_filters():
+    filters = FilterModule().filters()
+    hostvars = {
+        "m1": {"__swarm_manager_status": MANAGER},
+        "m2": {"__swarm_manager_status": INACTIVE},
+        "w1": {"__swarm_worker_status": INACTIVE, "swarm_node_labels": {"a": "1"}},
+        "w2": {},
+    }
+    play = ["m1", "m2", "w1"]
+    assert filters["plan_managers"](["m1", "m2"], hostvars, play)["join"] == ["m2"]
+    assert filters["plan_workers"](["w1"], hostvars, ["m1", "m2"], play)["join"] == ["w1"]
+    assert filters["plan_nodes"](["m1"], hostvars, ["m1"], [], play)["nodes"] == {"id1": {"role": "manager"}}
+    assert filters["hosts_to_ask"](["w1", "w2"], hostvars, play) == ["w2"]
+    assert filters["hosts_to_ask"]([], hostvars, play, managers=["m1", "m3"]) == []
+    assert filters["hosts_to_ask"]([], hostvars, play, managers=["m2", "m3"]) == ["m3"]
