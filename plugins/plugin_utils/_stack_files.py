@@ -17,8 +17,8 @@ from ansible.plugins.action import ActionBase
 
 try:
     from ansible.template import trust_as_template
-except ImportError:  # ansible-core 2.18 renders what it is given
-    trust_as_template = None  # type: ignore[assignment]
+except ImportError:  # up to ansible-core 2.18 every text is rendered
+    trust_as_template = str  # type: ignore[assignment]
 
 
 class Files(Protocol):
@@ -43,7 +43,7 @@ class ControllerFiles:
     def find(self, path: str) -> str:
         """Relative paths are searched as for the module copy: the role's `files`, and beside the playbook."""
         try:
-            return os.path.abspath(self._action._find_needle("files", path))
+            return os.path.abspath(str(self._action._find_needle("files", path)))
         except AnsibleError as error:
             raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), path) from error
 
@@ -78,13 +78,13 @@ class NodeFiles:
         answer = self._action._execute_module("ansible.builtin.slurp", {"src": path}, task_vars=self._task_vars)
         if answer.get("failed"):
             raise FileNotFoundError(errno.ENOENT, str(answer.get("msg", "cannot be read")), path)
-        return base64.b64decode(answer["content"])
+        return base64.b64decode(str(answer["content"]))
 
 
 def rendered(action: ActionBase, text: str, folder: str, task_vars: dict[str, Any]) -> str:
     """A text with its Jinja expressions filled in; `folder` is where includes are searched first."""
     searchpath = [folder, *task_vars.get("ansible_search_path", []), action._loader.get_basedir()]
     templar = action._templar.copy_with_new_env(searchpath=searchpath, available_variables=task_vars)
-    if trust_as_template is None:
-        return str(templar.do_template(text, preserve_trailing_newlines=True, escape_backslashes=False))
-    return str(templar.template(trust_as_template(text), escape_backslashes=False))
+    # Not as an expression whose result may be a number or a list, but as a file.
+    render = getattr(templar, "do_template", templar.template)
+    return str(render(trust_as_template(text), escape_backslashes=False))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import constraints
@@ -37,33 +37,42 @@ STATES = (
     "remove",
     "orphaned",
 )
-RUNNING = STATES.index("running")
+COMPLETE = STATES.index("complete")
 DEFAULT_MONITOR = 5.0  # seconds; api/defaults/service.go
 SECOND = 1_000_000_000
+
+ROLLOUT_FAILURES = {
+    "paused": "the update was paused",
+    "rollback_completed": "the update was rolled back",
+    "rollback_paused": "the rollback of the update was paused",
+}
 
 
 @dataclass(frozen=True)
 class Look:
-    """What was seen at one moment. `at` is in seconds of any clock that only goes forward."""
+    """What was seen at one moment: `at` in seconds of a clock that only goes forward, `now` in seconds since 1970."""
 
     services: Sequence[Object]
     tasks: Sequence[Object]
     nodes: Sequence[Object]
     at: float = 0.0
+    now: float = 0.0
 
 
 @dataclass(frozen=True)
 class Progress:
     """How far a service is. `running` counts completed tasks for a job; `failure` says why it will never get there."""
 
+    id: str
     name: str
     mode: str
     wanted: int
     running: int
     monitor: float
-    tasks: frozenset[str] = frozenset()  # IDs of the tasks that count
+    since: Mapping[str, float] = field(default_factory=dict)  # ID of each task that counts -> seconds since 1970
     failure: str = ""
     states: tuple[tuple[str, int], ...] = ()  # how many tasks are on their way, by state
+    changed: bool = False  # by this run
 
     @property
     def converged(self) -> bool:
@@ -85,39 +94,73 @@ def progress(look: Look, changed: Collection[str] = ()) -> list[Progress]:
     return [_progress(service, tasks.get(service["ID"], []), nodes, service["ID"] in changed) for service in services]
 
 
-def monitored_since(earlier: Mapping[str, float], now: Iterable[Progress], at: float) -> dict[str, float]:
-    """For each task that counts: since when it has been seen doing so without a gap."""
-    return {task: earlier.get(task, at) for service in now for task in service.tasks}
+def monitored_since(earlier: Mapping[str, float], services: Iterable[Progress], look: Look) -> dict[str, float]:
+    """For each task that counts, since when it does without a gap, by the clock of `look.at`.
+
+    Tasks of a service that this run changed are watched from the moment they are seen. Those of other services count
+    from when they began by their own account, so a run that changes nothing does not wait for what runs long since.
+    """
+    return {
+        task: earlier.get(task, look.at - (0.0 if service.changed else max(0.0, look.now - began)))
+        for service in services
+        for task, began in service.since.items()
+    }
 
 
 def is_stable(service: Progress, since: Mapping[str, float], at: float) -> bool:
     """Whether a service has been converged for its monitor period. A job is done when it is done."""
     if not service.converged:
         return False
-    return service.mode.endswith("job") or all(at - since.get(task, at) >= service.monitor for task in service.tasks)
+    return service.mode.endswith("job") or all(at - since.get(task, at) >= service.monitor for task in service.since)
 
 
 def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Object], changed: bool) -> Progress:
     spec = service["Spec"]
     mode = next(iter(spec.get("Mode") or {"Replicated": {}}))
-    current = [task for task in _latest(tasks) if not _is_down(nodes, task.get("NodeID"))]
-    if mode in ("ReplicatedJob", "GlobalJob"):
-        iteration = _iteration(service.get("JobStatus"))
-        current = [task for task in current if _iteration(task) == iteration]
-        counted = [task for task in current if _state(task) == "complete"]
-    else:
-        current = [task for task in current if STATES.index(task["DesiredState"]) <= RUNNING]
-        counted = [task for task in current if _state(task) == "running"]
+    is_job = mode in ("ReplicatedJob", "GlobalJob")
+    iteration = _iteration(service.get("JobStatus"))
+    latest = [
+        task
+        for task in _latest(tasks)
+        if not _is_down(nodes, task.get("NodeID")) and (not is_job or _iteration(task) == iteration)
+    ]
+    final = ("complete",) if is_job else _final_states(spec)
+    counted = [task for task in latest if _state(task) in final and (_is_alive(task) or _is_done(task))]
+    done = {task["ID"] for task in counted}
+    alive = [task for task in latest if _is_alive(task) and task["ID"] not in done]
+    wanted = _wanted(spec, mode, nodes, {task.get("NodeID") for task in latest})
     return Progress(
+        id=service["ID"],
         name=spec["Name"],
         mode=_MODES[mode],
-        wanted=_wanted(spec, mode, nodes, {task.get("NodeID") for task in current}),
+        wanted=wanted,
         running=len(counted),
         monitor=_monitor(spec),
-        tasks=frozenset(task["ID"] for task in counted),
-        failure=_failure(service, changed),
-        states=_on_the_way(current),
+        since={task["ID"]: seconds((task.get("Status") or {}).get("Timestamp")) for task in counted},
+        failure=_failure(service, changed, _given_up(latest) if len(counted) + len(alive) < wanted else 0),
+        states=_by_state(alive),
+        changed=changed,
     )
+
+
+def _final_states(spec: Object) -> tuple[str, ...]:
+    """The states that the tasks of a service are to reach: where success is not restarted, they may end."""
+    condition = ((spec.get("TaskTemplate") or {}).get("RestartPolicy") or {}).get("Condition")
+    return ("running", "complete") if condition in ("none", "on-failure") else ("running",)
+
+
+def _is_alive(task: Object) -> bool:
+    """Whether the swarm still wants something of a task. One that has just failed is, until it has a successor."""
+    return STATES.index(task["DesiredState"]) <= COMPLETE
+
+
+def _is_done(task: Object) -> bool:
+    return _state(task) == "complete" and task["DesiredState"] != "remove"
+
+
+def _given_up(latest: Iterable[Object]) -> int:
+    """How many tasks failed and have no successor: the restart policy wants none."""
+    return sum(not _is_alive(task) and _state(task) in ("failed", "rejected") for task in latest)
 
 
 _MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "replicated-job", "GlobalJob": "global-job"}
@@ -139,19 +182,20 @@ def _wanted(spec: Object, mode: str, nodes: Mapping[str, Object], present: Colle
     )
 
 
-def _failure(service: Object, changed: bool) -> str:
+def _failure(service: Object, changed: bool, given_up: int) -> str:
     """Why the rollout of this run ended without success.
 
     An update clears the status of the one before, so the status of a service that was written to in this run is this
     run's. That of any other service may be years old.
     """
     status = service.get("UpdateStatus") or {}
-    verdict = {
-        "paused": "the update was paused",
-        "rollback_completed": "the update was rolled back",
-        "rollback_paused": "the rollback of the update was paused",
-    }.get(status.get("State", ""))
-    return f"{verdict}: {status.get('Message') or 'no reason given'}" if changed and verdict else ""
+    state = status.get("State")
+    verdict = ROLLOUT_FAILURES.get(state or "")
+    if changed and verdict:
+        return f"{verdict} ({status.get('Message') or 'no reason given'})"
+    if given_up and state not in ("updating", "rollback_started"):
+        return f"{given_up} failed and will not be restarted"
+    return ""
 
 
 def _latest(tasks: Iterable[Object]) -> list[Object]:
@@ -181,12 +225,10 @@ def _is_down(nodes: Mapping[str, Object], node_id: str | None) -> bool:
     return node is not None and node["Status"]["State"] == "down"
 
 
-def _on_the_way(tasks: Iterable[Object]) -> tuple[tuple[str, int], ...]:
+def _by_state(tasks: Iterable[Object]) -> tuple[tuple[str, int], ...]:
     counts: dict[str, int] = {}
     for task in tasks:
-        state = _state(task)
-        if state not in ("running", "complete"):
-            counts[state] = counts.get(state, 0) + 1
+        counts[_state(task)] = counts.get(_state(task), 0) + 1
     return tuple(sorted(counts.items(), key=lambda item: STATES.index(item[0])))
 
 
@@ -203,6 +245,14 @@ def errors(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[dict[str, A
             if name and name not in entry["nodes"]:
                 entry["nodes"].append(name)
     return sorted(found.values(), key=lambda entry: (-entry["count"], entry["error"]))
+
+
+def stalled(look: Look) -> list[str]:
+    """The names of services whose update an earlier run left paused on its way: it takes another update to go on."""
+    paused = {
+        service["ID"] for service in look.services if (service.get("UpdateStatus") or {}).get("State") == "paused"
+    }
+    return [service.name for service in progress(look) if service.id in paused and service.running != service.wanted]
 
 
 def is_quiet(services: Iterable[Object], now: float) -> bool:

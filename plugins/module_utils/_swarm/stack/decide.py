@@ -112,9 +112,15 @@ def _services(wish: Wish, state: State, choices: Choices) -> tuple[list[Step], l
                 modes = f"{next(iter(before['Mode']))} to {next(iter(after['Mode']))}"
                 problems.append(f"service {name} cannot be changed from mode {modes}: it has to be removed first")
             changes = compare.changes(before, after)
-            if changes:
-                payload = {"id": current["ID"], "version": current["Version"]["Index"], "spec": spec}
-                steps.append(Step("update", "service", name, changes=changes, payload=payload))
+            if changes or name in state.stalled:
+                payload = {
+                    "id": current["ID"],
+                    "version": current["Version"]["Index"],
+                    "spec": spec,
+                    "previous": current["Spec"],
+                }
+                reason = "" if changes else "its update was paused"
+                steps.append(Step("update", "service", name, reason, changes, payload))
     version = ".".join(map(str, state.api))
     warnings = (
         [f"The Engine (API {version}) does not know, so they are left out: {', '.join(sorted(lost))}."] if lost else []

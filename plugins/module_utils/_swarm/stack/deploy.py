@@ -16,12 +16,16 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, OutOfSequence, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images, settle
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.read import read
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, gone, own
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, container_of
 
+# What the Engine answers where a plan no longer fits because somebody else was quicker: a name that was free is taken,
+# and what nobody used is in use (which is a bad request to it).
 NAME_IS_TAKEN = 409
+IN_USE = 400
 
 
 def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
@@ -62,11 +66,11 @@ class Deployment:
 
     wish: Wish
     auths: Mapping[str, Mapping[str, str]]
-    ids: dict[tuple[str, str], str] = field(
-        default_factory=dict
-    )  # (kind, name) of secrets and configs that were created
-    changed: set[str] = field(default_factory=set)  # IDs of services
     state: State = field(default_factory=State)
+    ids: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name) of secrets and configs created
+    changed: set[str] = field(default_factory=set)  # IDs of services
+    previous: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # ID of each updated service -> spec before
+    before: frozenset[str] | None = None  # IDs of the tasks before the first write to a service
     settled: bool = False
 
     def read(self, engine: Engine, check_mode: bool) -> State:
@@ -74,35 +78,72 @@ class Deployment:
         return self.state
 
     def perform(self, engine: Engine, step: Step) -> None:
-        if step.action == "remove":
+        if step.action == "remove" and not step.payload.get("first"):
             # What is no longer needed goes when what replaces it is known to work.
             self._converge(engine)
         try:
             _WRITES[step.action, step.kind](self, engine, step)
         except EngineError as refusal:
-            if step.action == "create" and refusal.status == NAME_IS_TAKEN:
-                # Another deployment was quicker: look again at what there is now.
+            if (step.action, refusal.status) in (("create", NAME_IS_TAKEN), ("remove", IN_USE)):
                 raise OutOfSequence(refusal.message, refusal.status) from refusal
             raise
 
     def settle(self, engine: Engine, state: State, plan: Plan) -> State:
         self._converge(engine)
+        removed = {
+            kind: [step.payload["id"] for step in plan if (step.action, step.kind) == ("remove", kind)]
+            for kind in ("service", "network")
+        }
+        if self.wish.wait and any(removed.values()):
+            gone(engine, self.wish.stack, removed["service"], removed["network"], self.wish.wait_timeout)
         return self.read(engine, check_mode=False) if plan else state
 
     def result(self, state: State) -> dict[str, Any]:
         return {"services": [_summary(service) for service in state.services]}
 
     def _converge(self, engine: Engine) -> None:
-        if self.wish.wait and not self.settled and not self._is_quiet():
-            watch = settle.Watch(engine, self.wish.stack, frozenset(self.wish.services), frozenset(self.changed))
-            settle.converged(watch, self.wish.wait_timeout)
+        if not self.wish.wait or self.settled or self._is_quiet():
+            return
+        try:
+            converged(self._watch(engine), self.wish.wait_timeout)
+        except SwarmError as failure:
+            if self.wish.on_failure != "rollback" or not self.previous:
+                raise
+            raise self._rolled_back(engine, failure) from failure
         self.settled = True
+
+    def _watch(self, engine: Engine) -> Watch:
+        return Watch(engine, self.wish.stack, set(self.wish.services), self.changed, self.before or frozenset())
 
     def _is_quiet(self) -> bool:
         """Whether nothing was written to a service, and nothing of an earlier run is still going on."""
         wanted = [service for service in self.state.services if service["Spec"]["Name"] in self.wish.services]
         now = datetime.datetime.now(datetime.timezone.utc).timestamp()
         return not self.changed and converge.is_quiet(wanted, now)
+
+    def _rolled_back(self, engine: Engine, failure: SwarmError) -> SwarmError:
+        """The failure, after the services that this run updated have their old specs again and were waited for."""
+        names, written = [], set()
+        for service in engine.services(own(self.wish.stack)):
+            spec = self.previous.get(service["ID"])
+            if spec is not None:
+                names.append(service["Spec"]["Name"])
+                if service["Spec"] != spec:
+                    written.add(service["ID"])
+                    engine.update_service(service["ID"], service["Version"]["Index"], spec, self._credentials(spec))
+        restored = f"The previous specs were restored: {', '.join(sorted(names))}."
+        try:
+            converged(
+                Watch(engine, self.wish.stack, names, written, self.before or frozenset()), self.wish.wait_timeout
+            )
+        except SwarmError as second:
+            restored += f" They did not converge either: {second.message}"
+        return SwarmError(f"{failure.message} {restored}", failure.hint, **failure.facts, rolled_back=sorted(names))
+
+    def _note_tasks(self, engine: Engine) -> None:
+        """Before the first write to a service: errors of tasks from before do not speak of this run."""
+        if self.before is None and self.wish.wait:
+            self.before = frozenset(task["ID"] for task in engine.tasks(own(self.wish.stack)))
 
     def create_blob(self, engine: Engine, step: Step) -> None:
         create = engine.create_secret if step.kind == "secret" else engine.create_config
@@ -120,9 +161,11 @@ class Deployment:
         self.changed.add(engine.create_service(spec, self._credentials(spec)))
 
     def update_service(self, engine: Engine, step: Step) -> None:
-        spec = self._complete(step.payload["spec"])
-        engine.update_service(step.payload["id"], step.payload["version"], spec, self._credentials(spec))
-        self.changed.add(step.payload["id"])
+        self._note_tasks(engine)
+        spec, service = self._complete(step.payload["spec"]), step.payload["id"]
+        engine.update_service(service, step.payload["version"], spec, self._credentials(spec))
+        self.changed.add(service)
+        self.previous.setdefault(service, step.payload["previous"])
 
     def remove(self, engine: Engine, step: Step) -> None:
         removals = {

@@ -16,7 +16,14 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, NotAManager, SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import blobs, images, prune, rotate
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import (
+    blobs,
+    converge,
+    images,
+    prune,
+    rotate,
+    settle,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, references
 
 Auths = Mapping[str, Mapping[str, str]]  # registry host -> {"username", "password"}
@@ -25,7 +32,7 @@ Auths = Mapping[str, Mapping[str, str]]  # registry host -> {"username", "passwo
 def read(engine: Engine, wish: Wish, auths: Auths, check_mode: bool) -> State:
     if engine.is_blank:
         return State(blank=True)
-    own = {"label": [f"{rotate.NAMESPACE_LABEL}={wish.stack}"]}
+    own = settle.own(wish.stack)
     try:
         services = engine.services(own, status=True)
     except NotAManager as problem:
@@ -42,7 +49,7 @@ def read(engine: Engine, wish: Wish, auths: Auths, check_mode: bool) -> State:
     state = dataclasses.replace(state, network_names=_all_network_names(engine, state))
     state = _with_contents(engine, wish, state)
     state = _with_images(engine, wish, state, auths)
-    return dataclasses.replace(state, others=_others(engine, wish, state))
+    return dataclasses.replace(state, others=_others(engine, wish, state), stalled=_stalled(engine, wish, services))
 
 
 def _without_manager(engine: Engine, problem: NotAManager, check_mode: bool) -> State:
@@ -139,3 +146,11 @@ def _others(engine: Engine, wish: Wish, state: State) -> list[dict[str, Any]]:
     own = {service["ID"] for service in state.services}
     strangers = [service for service in engine.services() if service["ID"] not in own]
     return [item for item in strangers if item["Spec"]["Name"] in new or references(item) & doomed]
+
+
+def _stalled(engine: Engine, wish: Wish, services: list[dict[str, Any]]) -> frozenset[str]:
+    """The services whose update an earlier run left paused. Tasks are looked at only where there may be one."""
+    if not any((service.get("UpdateStatus") or {}).get("State") == "paused" for service in services):
+        return frozenset()
+    tasks = engine.tasks({**settle.own(wish.stack), "_up-to-date": ["true"]})
+    return frozenset(converge.stalled(converge.Look(services, tasks, engine.nodes())))

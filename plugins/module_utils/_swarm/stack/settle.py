@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -21,25 +22,37 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import Cl
 LOG_LINES = 10
 
 
+def own(stack: str) -> dict[str, list[str]]:
+    """The filter for what belongs to a stack."""
+    return {"label": [f"{NAMESPACE_LABEL}={stack}"]}
+
+
 @dataclass
 class Watch:
-    """Looks again and again, and remembers since when each task has been running."""
+    """Looks again and again, and remembers since when each task has been running.
+
+    `names` are the services that are waited for, `changed` the IDs of those that this run wrote to, `before` the IDs of
+    the tasks that there were before it did.
+    """
 
     engine: Engine
     stack: str
-    names: Collection[str]  # of the services that are waited for
-    changed: Collection[str]  # IDs of the services that this run wrote to
+    names: Collection[str]
+    changed: Collection[str] = ()
+    before: Collection[str] = ()
     clock: Clock = field(default_factory=SystemClock)
     since: dict[str, float] = field(default_factory=dict)
+    last: tuple[Look, list[Progress]] = field(default_factory=lambda: (Look((), (), ()), []))
 
     def look(self) -> tuple[Look, list[Progress]]:
-        own = {"label": [f"{NAMESPACE_LABEL}={self.stack}"]}
-        services = [item for item in self.engine.services(own) if item["Spec"]["Name"] in self.names]
-        tasks = self.engine.tasks({**own, "_up-to-date": ["true"]})
-        look = Look(services, tasks, self.engine.nodes(), self.clock.now())
+        services = [item for item in self.engine.services(own(self.stack)) if item["Spec"]["Name"] in self.names]
+        tasks = self.engine.tasks({**own(self.stack), "_up-to-date": ["true"]})
+        now = datetime.datetime.now(datetime.timezone.utc).timestamp()
+        look = Look(services, tasks, self.engine.nodes(), self.clock.now(), now)
         seen = converge.progress(look, self.changed)
-        self.since = converge.monitored_since(self.since, seen, look.at)
-        return look, seen
+        self.since = converge.monitored_since(self.since, seen, look)
+        self.last = look, seen
+        return self.last
 
     def is_over(self, seen: tuple[Look, list[Progress]]) -> bool:
         look, services = seen
@@ -49,33 +62,41 @@ class Watch:
 
 def converged(watch: Watch, timeout: float) -> list[Progress]:
     """Wait until all services have converged. Raises a SwarmError that says of each other one what is wrong with it."""
-    last: list[tuple[Look, list[Progress]]] = []
-
-    def look() -> tuple[Look, list[Progress]]:
-        last[:] = [watch.look()]
-        return last[0]
-
     try:
-        seen, services = poll(look, watch.is_over, timeout, lambda seen: "", watch.clock)
+        _look, services = poll(watch.look, watch.is_over, timeout, lambda seen: "", watch.clock)
     except Timeout as problem:
-        seen, services = last[0]
-        raise _failure(watch, seen, services, f"did not converge within {timeout:g} s") from problem
+        raise _failure(watch, f"has not converged within {timeout:g} s") from problem
     if any(service.failure for service in services):
-        raise _failure(watch, seen, services, "was not rolled out")
+        raise _failure(watch, "was not rolled out")
     return services
 
 
-def _failure(watch: Watch, look: Look, services: Sequence[Progress], what: str) -> SwarmError:
-    own = {"label": [f"{NAMESPACE_LABEL}={watch.stack}"]}
-    ids = {item["Spec"]["Name"]: item["ID"] for item in look.services}
-    tasks = watch.engine.tasks(own)
+def gone(engine: Engine, stack: str, services: Collection[str], networks: Collection[str], timeout: float) -> None:
+    """Wait until nothing of removed services and networks is left, so that the same names can be used again at once."""
+
+    def look() -> tuple[list[str], list[str]]:
+        tasks = [task["ID"] for task in engine.tasks(own(stack)) if task["ServiceID"] in services] if services else []
+        left = [item["Name"] for item in engine.networks(own(stack)) if item["Id"] in networks] if networks else []
+        return tasks, left
+
+    def describe(seen: tuple[list[str], list[str]]) -> str:
+        return f"{len(seen[0])} tasks and {len(seen[1])} networks of stack {stack} are still being removed"
+
+    poll(look, lambda seen: not any(seen), timeout, describe)
+
+
+def _failure(watch: Watch, what: str) -> SwarmError:
+    look, services = watch.last
+    tasks: dict[str, list[Any]] = {}
+    for task in watch.engine.tasks(own(watch.stack)):
+        if task["ID"] not in watch.before or task["ServiceID"] not in watch.changed:
+            tasks.setdefault(task["ServiceID"], []).append(task)
     reports = []
-    for service in services:
-        if service.converged and not service.failure:
-            continue
-        own_tasks = [task for task in tasks if task["ServiceID"] == ids[service.name]]
-        reports.append(
-            {
+    sentences = []
+    for service in sorted(services, key=lambda service: not service.failure):
+        if not converge.is_stable(service, watch.since, look.at):
+            own_tasks = tasks.get(service.id, [])
+            report = {
                 "name": service.name,
                 "wanted": service.wanted,
                 "running": service.running,
@@ -83,11 +104,9 @@ def _failure(watch: Watch, look: Look, services: Sequence[Progress], what: str) 
                 "errors": converge.errors(own_tasks, look.nodes),
                 "log": _log(watch.engine, own_tasks),
             }
-        )
-    lines = "; ".join(
-        _sentence(service, report) for service, report in zip((s for s in services if not s.converged), reports)
-    )
-    return SwarmError(f"Stack {watch.stack} {what}: {lines}.", services=reports)
+            reports.append(report)
+            sentences.append(_sentence(service, report))
+    return SwarmError(f"Stack {watch.stack} {what}: {'; '.join(sentences)}.", services=reports)
 
 
 def _sentence(service: Progress, report: dict[str, Any]) -> str:

@@ -61,6 +61,7 @@ class State:
     holding: Mapping[tuple[str, str], str] = field(default_factory=dict)
     images: Mapping[str, Object] = field(default_factory=dict)  # image -> what its registry said
     others: Sequence[Object] = ()  # services of other stacks, as far as they had to be looked at
+    stalled: frozenset[str] = frozenset()  # services whose update was paused on its way
     blank: bool = False  # there is no swarm yet: plan as for an empty one
     warnings: tuple[str, ...] = ()
 

@@ -1,0 +1,247 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The plan for a stack, as a function of what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish
+
+OWN = {"com.docker.stack.namespace": "st"}
+VERSION_2 = {"apiary.swarm.version-of": "st_key", "apiary.swarm.version": "2"}
+
+
+def service(image="web:1", secret=None, network="st_default", **spec):
+    container = {"Image": image}
+    if secret:
+        container["Secrets"] = [{"SecretName": secret, "SecretID": "", "File": {"Name": "key", "Mode": 292}}]
+    return {
+        "Name": "st_web",
+        "Labels": {**OWN, "com.docker.stack.image": image},
+        "TaskTemplate": {"ContainerSpec": container, "Networks": [{"Target": network}]},
+        "Mode": {"Replicated": {}},
+        **spec,
+    }
+
+
+def found(spec, item_id=None, version=7):
+    return {"ID": item_id or f"id-{spec['Name']}", "Version": {"Index": version}, "Spec": spec}
+
+
+def using(spec, secret_name, secret_id):
+    """A service's spec as it is read back: with the ID of its secret."""
+    container = spec["TaskTemplate"]["ContainerSpec"]
+    references = [{**item, "SecretName": secret_name, "SecretID": secret_id} for item in container["Secrets"]]
+    return {**spec, "TaskTemplate": {**spec["TaskTemplate"], "ContainerSpec": {**container, "Secrets": references}}}
+
+
+def network(name="st_default", labels=OWN, **fields):
+    return {"Id": f"id-{name}", "Name": name, "Scope": "swarm", "Driver": "overlay", "Labels": labels, **fields}
+
+
+def secret(name="st_key", labels=None, **spec):
+    return found({"Name": name, "Labels": {**OWN, **(labels or {})}, **spec})
+
+
+WISH = Wish(
+    stack="st",
+    networks={"st_default": {"Name": "st_default", "Driver": "overlay", "Labels": OWN}},
+    secrets={"st_key": {"Name": "st_key", "Labels": OWN, "Data": "YQ=="}},
+    services={"st_web": service(secret="st_key")},
+)
+DEPLOYED = State(
+    services=[found(using(service(secret="st_key", network="id-st_default"), "st_key", "id-st_key"))],
+    networks=[network()],
+    network_names={"id-st_default": "st_default"},
+    secrets=[secret()],
+    holding={("secret", "st_key"): "id-st_key"},
+)
+
+
+def steps(wish, state):
+    return [" ".join(line.strip() for line in step.lines()) for step in decide(wish, state)]
+
+
+def wish(**changes):
+    return dataclasses.replace(WISH, **changes)
+
+
+def state(**changes):
+    return dataclasses.replace(DEPLOYED, **changes)
+
+
+def test_an_empty_swarm_gets_everything_in_the_order_of_need():
+    assert steps(WISH, State()) == ["create network st_default", "create secret st_key", "create service st_web"]
+
+
+def test_what_is_deployed_is_left_alone():
+    assert steps(WISH, DEPLOYED) == []
+
+
+def test_a_service_that_differs_is_updated_field_by_field():
+    assert steps(wish(services={"st_web": service("web:2", secret="st_key")}), DEPLOYED) == [
+        "update service st_web deploy.labels.com.docker.stack.image: web:1 -> web:2 image: web:1 -> web:2"
+    ]
+
+
+def test_an_update_carries_the_version_and_the_forced_restarts():
+    forced = DEPLOYED.services[0]
+    forced = {
+        **forced,
+        "Spec": {**forced["Spec"], "TaskTemplate": {**forced["Spec"]["TaskTemplate"], "ForceUpdate": 4}},
+    }
+    (step,) = decide(wish(services={"st_web": service("web:2", secret="st_key")}), state(services=[forced]))
+    assert step.payload["version"] == 7
+    assert step.payload["spec"]["TaskTemplate"]["ForceUpdate"] == 4
+
+
+def test_changed_content_is_a_new_version_and_the_service_moves_to_it():
+    plan = decide(WISH, state(holding={}))
+    assert [step.lines() for step in plan] == [
+        ["create secret st_key-v2 (new content of st_key)"],
+        ["update service st_web", "  secrets.key.secret_name: st_key -> st_key-v2"],
+    ]
+    reference = plan.steps[1].payload["spec"]["TaskTemplate"]["ContainerSpec"]["Secrets"][0]
+    assert reference == {"SecretName": "st_key-v2", "SecretID": "", "File": {"Name": "key", "Mode": 292}}
+
+
+def test_the_version_before_the_last_goes_after_the_services():
+    old = [secret(), secret("st_key-v2", VERSION_2)]
+    assert steps(wish(keep_versions=1), state(secrets=old, holding={})) == [
+        "create secret st_key-v3 (new content of st_key)",
+        "update service st_web secrets.key.secret_name: st_key -> st_key-v3",
+        "remove secret st_key (old version)",
+    ]
+
+
+def test_without_waiting_old_versions_stay_until_a_run_that_changes_nothing():
+    old = [secret(), secret("st_key-v2", VERSION_2)]
+    assert "remove secret st_key (old version)" not in steps(wish(wait=False), state(secrets=old, holding={}))
+
+
+def test_the_content_of_an_older_version_is_found_again():
+    old = [secret(), secret("st_key-v2", VERSION_2)]
+    moved = [found(using(service(secret="st_key", network="id-st_default"), "st_key-v2", "id-st_key-v2"))]
+    assert steps(WISH, state(secrets=old, services=moved)) == [
+        "update service st_web secrets.key.secret_name: st_key-v2 -> st_key"
+    ]
+
+
+def test_a_secret_whose_labels_changed_is_relabelled_in_place():
+    labelled = {"st_key": {**WISH.secrets["st_key"], "Labels": {**OWN, "team": "a"}}}
+    assert steps(wish(secrets=labelled), DEPLOYED) == ["update secret st_key labels.team: (absent) -> a"]
+
+
+STRAY = [secret(), secret("st_old"), secret("st_key-vault"), found({"Name": "st_foreign", "Labels": {}})]
+
+
+def test_nothing_is_pruned_unless_it_is_asked_for():
+    assert steps(WISH, state(secrets=STRAY)) == []
+
+
+def test_pruning_takes_what_the_stack_owns_and_nothing_else():
+    gone = found({**service(), "Name": "st_gone"})
+    networks = [network(), network("st_back"), network("st_foreign", labels={})]
+    assert steps(wish(prune=True), state(services=[*DEPLOYED.services, gone], networks=networks, secrets=STRAY)) == [
+        "remove service st_gone (not in the file)",
+        "remove secret st_key-vault (not in the file)",
+        "remove secret st_old (not in the file)",
+        "remove network st_back (not in the file)",
+    ]
+
+
+def test_what_another_stack_uses_stays_with_a_warning():
+    stranger = found(using({**service(secret="st_old"), "Name": "other_web"}, "st_old", "id-st_old"))
+    plan = decide(wish(prune=True), state(secrets=[secret(), secret("st_old")], others=[stranger]))
+    assert not plan
+    assert plan.warnings == ("secret st_old (not in the file) stays: service other_web uses it.",)
+
+
+PROBLEMS = {
+    "a service of somebody else": (
+        WISH,
+        state(services=[], others=[found(service())]),
+        "service st_web exists and does not belong to stack st",
+    ),
+    "a secret of somebody else": (
+        WISH,
+        state(secrets=[found({"Name": "st_key", "Labels": {}})], holding={}),
+        "secret st_key exists and does not belong to stack st",
+    ),
+    "a network of somebody else": (
+        WISH,
+        state(networks=[network(labels=None)]),
+        "network st_default exists and does not belong to stack st",
+    ),
+    "an external network that is missing": (
+        wish(external={"networks": ["proxy"]}),
+        DEPLOYED,
+        "network proxy is declared as external, but there is none of this name",
+    ),
+    "an external network of this node alone": (
+        wish(external={"networks": ["proxy"]}),
+        state(networks=[network(), network("proxy", Scope="local")]),
+        "external network proxy has the scope local instead of swarm",
+    ),
+    "an external config that is missing": (
+        wish(external={"configs": ["app"]}),
+        DEPLOYED,
+        "config app is declared as external, but there is none of this name",
+    ),
+    "a network that differs": (
+        wish(networks={"st_default": {"Driver": "overlay", "Labels": OWN, "Attachable": True}}),
+        DEPLOYED,
+        "network st_default differs, and a network cannot be changed: attachable: (absent) -> true",
+    ),
+    "another mode": (
+        wish(services={"st_web": service(secret="st_key", Mode={"Global": {}})}),
+        DEPLOYED,
+        "service st_web cannot be changed from mode Replicated to Global: it has to be removed first",
+    ),
+}
+
+
+@pytest.mark.parametrize(("wished", "present", "message"), PROBLEMS.values(), ids=PROBLEMS.keys())
+def test_what_is_in_the_way_is_an_error_before_anything_is_written(wished, present, message):
+    with pytest.raises(SwarmError, match="Nothing was changed") as error:
+        decide(wished, present)
+    assert message in str(error.value)
+
+
+def test_all_problems_are_named_at_once():
+    with pytest.raises(SwarmError) as error:
+        decide(wish(external={"networks": ["a"], "secrets": ["b"]}), DEPLOYED)
+    assert "network a" in str(error.value)
+    assert "secret b" in str(error.value)
+
+
+def test_on_a_blank_engine_externals_are_taken_for_granted():
+    wished = wish(external={"networks": ["proxy"], "secrets": ["b"]})
+    assert len(steps(wished, State(blank=True))) == 3
+
+
+def test_the_cli_leaves_a_network_that_differs_and_takes_over_a_secret():
+    wished = wish(as_cli=True, networks={"st_default": {"Driver": "overlay", "Labels": OWN, "Attachable": True}})
+    plan = decide(wished, state(secrets=[found({"Name": "st_key", "Labels": {"theirs": "x"}})]))
+    assert [step.lines() for step in plan] == [
+        [
+            "update secret st_key",
+            "  labels.com.docker.stack.namespace: (absent) -> st",
+            "  labels.theirs: x -> (absent)",
+        ]
+    ]
+    assert plan.warnings == ("network st_default differs and stays as it is: attachable: (absent) -> true",)
+
+
+def test_fields_that_the_engine_does_not_know_are_left_out_with_one_warning():
+    young = service(secret="st_key")
+    young["TaskTemplate"]["ContainerSpec"]["OomScoreAdj"] = 100
+    plan = decide(wish(services={"st_web": young}), DEPLOYED)
+    assert not plan
+    assert plan.warnings == ("The Engine (API 1.41) does not know, so they are left out: oom_score_adj.",)
