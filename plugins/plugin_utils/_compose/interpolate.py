@@ -158,7 +158,7 @@ CASTS: Mapping[Path, Cast] = {
     **_service(_integer, "healthcheck.retries", "deploy.replicas", "deploy.restart_policy.max_attempts"),
     **_service(_integer, "deploy.update_config.parallelism", "deploy.rollback_config.parallelism"),
     **_service(_integer, "deploy.placement.max_replicas_per_node", "ports.[].target", "ports.[].published"),
-    **_service(_integer, "ulimits.*", "ulimits.*.hard", "ulimits.*.soft"),
+    **_service(_integer, "oom_score_adj", "ulimits.*", "ulimits.*.hard", "ulimits.*.soft"),
     **_service(parse_float, "deploy.update_config.max_failure_ratio", "deploy.rollback_config.max_failure_ratio"),
     **_service(_boolean, "healthcheck.disable", "privileged", "read_only", "stdin_open", "tty"),
     **_service(_boolean, "volumes.[].read_only", "volumes.[].volume.nocopy"),

@@ -26,6 +26,23 @@ def _external(value: Any) -> dict[str, str] | bool:
 
 
 _POOL = fields({"subnet": string, "gateway": string, "ip_range": string, "aux_addresses": mapping})
+_TOPOLOGIES = items(fields({"segments": mapping}))
+_CLUSTER_SPEC = fields(  # looked at, as the CLI does, and not used
+    {
+        "group": string,
+        "availability": string,
+        "access_mode": fields(
+            {
+                "scope": string,
+                "sharing": string,
+                "mount_volume": fields({"fs_type": string, "mount_flags": values.string_list}),
+                "block_volume": fields({}),
+            }
+        ),
+        "accessibility_requirements": fields({"requisite": _TOPOLOGIES, "preferred": _TOPOLOGIES}),
+        "capacity_range": fields({"required_bytes": values.size, "limit_bytes": values.size}),
+    }
+)
 _COMMON = {"name": string, "external": _external, "labels": mapping}
 _FILE_OBJECT = {**_COMMON, "file": string, "template_driver": string, "environment": string}
 _TABLES: Mapping[str, Mapping[str, values.Converter]] = {
@@ -38,7 +55,7 @@ _TABLES: Mapping[str, Mapping[str, values.Converter]] = {
         "attachable": boolean,
         "enable_ipv6": boolean,
     },
-    "volumes": {**_COMMON, "driver": string, "driver_opts": mapping},
+    "volumes": {**_COMMON, "driver": string, "driver_opts": mapping, "x-cluster-spec": _CLUSTER_SPEC},
     "secrets": {**_FILE_OBJECT, "driver": string, "driver_opts": mapping},
     "configs": {**_FILE_OBJECT, "content": string},
 }
@@ -51,9 +68,10 @@ def load_section(section: str, raw: Mapping[str, Any], context: Context) -> dict
     loaded = {}
     for name, value in raw.items():
         try:
-            entry = fields(_TABLES[section])({key: item for key, item in (value or {}).items() if item is not None})
+            entry = fields(_TABLES[section])({} if value is None else value)
         except Invalid as error:
             raise ComposeError(f"{'.'.join((section, name, *error.path))}: {error}") from error
+        entry.pop("x-cluster-spec", None)
         external = entry.pop("external", False)
         if external is not False:
             _check_external(section, name, entry)

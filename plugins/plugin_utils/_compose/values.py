@@ -41,12 +41,14 @@ def at(key: str, convert: Converter, value: Any) -> Any:
 
 
 def fields(table: Mapping[str, Converter]) -> Converter:
-    """A mapping whose keys are known; others are left out."""
+    """A mapping whose keys are known; others are left out, and so are values that are null."""
 
     def convert(value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise Invalid(f"expected a mapping, got {value!r}")
-        return {key: at(key, table[key], item) for key, item in value.items() if key in table}
+        # Where other keys are let pass, the CLI does not mind the case of those that it knows.
+        given = {**{key.lower(): item for key, item in value.items()}, **value}
+        return {key: at(key, table[key], item) for key, item in given.items() if key in table and item is not None}
 
     return convert
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any, Dict
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 
@@ -22,17 +22,33 @@ _SERVICE_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9_-]*[a-zA-Z0-9])?")
 _OBJECT_NAME = re.compile(r"[a-zA-Z0-9]+(?:[a-zA-Z0-9_.-]*[a-zA-Z0-9])?")
 _LONGEST_SERVICE_NAME, _LONGEST_OBJECT_NAME = 63, 64
 _LARGEST = {"secret": 500 * 1024, "config": 1000 * 1024}  # bytes, which it must stay below
+_OWN_NETWORKS = ("bridge", "host", "ingress", "none")
 _LEAST_NANO_CPUS = 10**6
 _LEAST_MEMORY = 4 * 1024 * 1024
 _LEAST_HEALTH_TIME = 10**6  # ns
 
 
-def check_specs(services: Mapping[str, Spec], secrets: Mapping[str, Spec], configs: Mapping[str, Spec]) -> None:
-    """SwarmError with everything that the Engine would refuse."""
+def check_services(services: Mapping[str, Spec]) -> None:
+    """SwarmError with everything in them that the Engine would refuse."""
     found = [f"service {name}: {problem}" for name in sorted(services) for problem in _service(name, services[name])]
-    for kind, specs in (("secret", secrets), ("config", configs)):
-        found += [f"{kind} {name}: {problem}" for name in sorted(specs) for problem in _object(kind, name, specs[name])]
-    found += _taken_ports(services)
+    _refuse([*found, *_taken_ports(services)])
+
+
+def check_networks(networks: Mapping[str, Spec]) -> None:
+    _refuse(
+        f"network {name} is one of the Engine's own, which only external: true can mean"
+        for name in sorted(networks)
+        if name in _OWN_NETWORKS
+    )
+
+
+def check_objects(kind: str, specs: Mapping[str, Spec]) -> None:
+    """The same for secrets or configs; `kind` is secret or config."""
+    _refuse(f"{kind} {name}: {problem}" for name in sorted(specs) for problem in _object(kind, name, specs[name]))
+
+
+def _refuse(problems: Iterable[str]) -> None:
+    found = list(problems)
     if found:
         raise SwarmError(f"the swarm would refuse this: {'; '.join(found)}", "Nothing was changed.")
 

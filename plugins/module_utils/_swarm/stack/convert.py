@@ -11,10 +11,17 @@ The model is what plugins/plugin_utils/_compose/model.py describes. The rules ar
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Dict, List, NamedTuple
+from typing import Any, NamedTuple
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.checks import check_specs
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.checks import (
+    check_networks,
+    check_objects,
+    check_services,
+)
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert_references import (
+    refuse_renamed_credential_spec,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert_service import convert_service
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import (
     Scope,
@@ -50,7 +57,7 @@ class Specs(NamedTuple):
 def convert(model: Mapping[str, Any], stack_name: str, compatibility: str = "default") -> Specs:
     """The specs of a stack. SwarmError for what the model cannot mean.
 
-    By default, what every Engine is known to refuse is refused here as well, before anything is written; with
+    By default, services that every Engine is known to refuse are refused here, before anything is written; with
     `compatibility` "cli" that is left to the Engine, as the CLI does.
     """
     scope = Scope(stack_name)
@@ -58,29 +65,34 @@ def convert(model: Mapping[str, Any], stack_name: str, compatibility: str = "def
     for name in sorted(model["services"]):
         try:
             services[scope.name(name)] = convert_service(name, model["services"][name], model, scope)
+            if compatibility == "cli":
+                refuse_renamed_credential_spec(model["services"][name], model["configs"], scope)
         except ValueError as error:
             raise SwarmError(f"service {name}: {error}", "Nothing was changed.") from error
     specs = Specs(
         networks=_networks(model, scope),
-        secrets=_file_objects(model["secrets"], scope),
-        configs=_file_objects(model["configs"], scope),
+        secrets=_file_objects("secrets", model["secrets"], scope),
+        configs=_file_objects("configs", model["configs"], scope),
         services=services,
         external=_external(model, scope),
         warnings=_warnings(model, stack_name),
     )
+    check_networks(specs.networks)
+    check_objects("secret", specs.secrets)
+    check_objects("config", specs.configs)
     if compatibility != "cli":
-        check_specs(specs.services, specs.secrets, specs.configs)
+        check_services(specs.services)
     return specs
 
 
 def _networks(model: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
-    specs = {}
+    specs: dict[str, Spec] = {}
     for name in services_networks(model):
         network = model["networks"].get(name) or {}
         if network.get("external"):
             continue
         full_name = scope.name(name, network)
-        specs[full_name] = {
+        spec = {
             "Name": full_name,
             "Driver": network.get("driver") or "overlay",
             "Labels": scope.labels(network.get("labels")),
@@ -92,6 +104,7 @@ def _networks(model: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
                 IPAM=_ipam(network.get("ipam") or {}),
             ),
         }
+        _add(specs, spec, "networks")
     return specs
 
 
@@ -109,8 +122,8 @@ def _ipam(ipam: Mapping[str, Any]) -> Any:
     return spec or None
 
 
-def _file_objects(objects: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
-    specs = {}
+def _file_objects(kind: str, objects: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
+    specs: dict[str, Spec] = {}
     for name in sorted(objects):
         wish = objects[name]
         if wish.get("external"):
@@ -118,12 +131,19 @@ def _file_objects(objects: Mapping[str, Any], scope: Scope) -> dict[str, Spec]:
         full_name = scope.name(name, wish)
         driver = filled(Name=wish.get("driver"), Options=wish.get("driver_opts")) if wish.get("driver") else None
         template = {"Name": wish["template_driver"]} if wish.get("template_driver") else None
-        specs[full_name] = {
+        spec = {
             "Name": full_name,
             "Labels": scope.labels(wish.get("labels")),
             **present(Data=wish.get("content") or None, Driver=driver, Templating=template),
         }
+        _add(specs, spec, kind)
     return specs
+
+
+def _add(specs: dict[str, Spec], spec: Spec, kind: str) -> None:
+    name = spec["Name"]
+    if specs.setdefault(name, spec) != spec:
+        raise SwarmError(f"two {kind} have the name {name} and differ", "Give one of them another name.")
 
 
 def _external(model: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:

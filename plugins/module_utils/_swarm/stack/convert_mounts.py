@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Dict, Tuple
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import Scope, filled, present
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import filled, present
 
 Spec = dict[str, Any]
 
 _ALL = "ALL"
+_RESET = "RESET"  # for updates by command; nothing by itself
 _RATIONAL = re.compile(r"[+-]?(?:[0-9]+/[0-9]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 
@@ -72,7 +73,7 @@ def restart_policy(restart: str, wish: Mapping[str, Any] | None) -> Spec | None:
     name, colon, count = restart.partition(":")
     if colon and not name:
         raise ValueError("invalid restart policy format: no policy provided before colon")
-    if count and not _INTEGER.fullmatch(count):
+    if count and (not _INTEGER.fullmatch(count) or not -(2**63) <= int(count) < 2**63):
         raise ValueError("invalid restart policy format: maximum retry count must be an integer")
     if name in ("", "no"):
         return None
@@ -126,11 +127,11 @@ def healthcheck(wish: Mapping[str, Any] | None) -> Spec | None:
 
 def capabilities(add: list[str], drop: list[str]) -> tuple[list[str], list[str]]:
     """The capabilities to add and to drop: in the Engine's spelling, sorted, and what is added is not dropped."""
-    added, dropped = ({_capability(name) for name in names} for names in (add, drop))
+    added, dropped = ({_capability(name) for name in names} - {_RESET} for names in (add, drop))
     added, dropped = ({_ALL} if _ALL in names else names for names in (added, dropped))
     return sorted(added), sorted(dropped - added)
 
 
 def _capability(name: str) -> str:
     name = name.strip().upper()
-    return name if name in (_ALL, "RESET") or name.startswith("CAP_") else f"CAP_{name}"
+    return name if name in (_ALL, _RESET) or name.startswith("CAP_") else f"CAP_{name}"

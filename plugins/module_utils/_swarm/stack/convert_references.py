@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import Scope
 
@@ -58,6 +58,14 @@ def credential_spec(service: Mapping[str, Any], configs: Mapping[str, Any], scop
         raise ValueError(f"invalid credential spec: cannot specify both {some}")
     config = _full_name("config", wish["config"], configs, scope) if wish.get("config") else ""
     return {"Config": config, "File": wish.get("file") or "", "Registry": wish.get("registry") or ""}
+
+
+def refuse_renamed_credential_spec(service: Mapping[str, Any], configs: Mapping[str, Any], scope: Scope) -> None:
+    """The CLI does not find a credential spec's config that has a `name` of its own."""
+    source = (service.get("credential_spec") or {}).get("config")
+    names = {reference["ConfigName"] for reference in config_references(service, configs, scope)}
+    if source and not names & {source, scope.name(source)}:
+        raise ValueError(f"invalid credential spec: spec specifies config {source}, but no such config can be found")
 
 
 def _full_name(kind: str, source: str, entries: Mapping[str, Any], scope: Scope) -> str:

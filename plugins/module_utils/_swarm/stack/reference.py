@@ -15,13 +15,13 @@ from typing import NamedTuple
 
 _DEFAULT_DOMAIN = "docker.io"
 _OLD_DEFAULT_DOMAIN = "index.docker.io"
-_LONGEST_NAME = 255
+_LONGEST_PATH = 255
 
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _REFERENCE = re.compile(
-    rf"(?P<domain>{_DOMAIN})/(?P<path>{_COMPONENT}(?:/{_COMPONENT})*)"
+    rf"(?:(?P<domain>{_DOMAIN})/)?(?P<path>{_COMPONENT}(?:/{_COMPONENT})*)"
     r"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}))?"
     r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?",
     re.ASCII,
@@ -32,6 +32,7 @@ _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
 class Reference(NamedTuple):
     domain: str
+    """Empty where what looks like a domain is none (`x_y.z/app`) and is read as part of the path."""
     path: str
     tag: str
     digest: str
@@ -57,9 +58,9 @@ def parse(image: str) -> Reference:
     digest = match["digest"] or ""
     if digest and not _is_digest(digest):
         raise ValueError("invalid checksum digest format")
-    if len(f"{domain}/{match['path']}") > _LONGEST_NAME:
-        raise ValueError(f"repository name must not be more than {_LONGEST_NAME} characters")
-    return Reference(domain, match["path"], match["tag"] or "", digest)
+    if len(match["path"]) > _LONGEST_PATH:
+        raise ValueError(f"repository name must not be more than {_LONGEST_PATH} characters")
+    return Reference(match["domain"] or "", match["path"], match["tag"] or "", digest)
 
 
 def familiar(image: str) -> str:
@@ -68,7 +69,7 @@ def familiar(image: str) -> str:
         parts = parse(image)
     except ValueError:
         return image
-    name = f"{parts.domain}/{parts.path}"
+    name = f"{parts.domain}/{parts.path}" if parts.domain else parts.path
     if parts.domain == _DEFAULT_DOMAIN:
         name = parts.path
         if name.startswith("library/") and name.count("/") == 1:

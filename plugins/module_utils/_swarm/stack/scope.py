@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Dict, List, Optional
+from typing import Any
 
 NAMESPACE_LABEL = "com.docker.stack.namespace"
 DEFAULT_NETWORK = "default"
