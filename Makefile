@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .cache/venv/bin
 GATES := $(BIN)/python tests/tools/gates.py
 
-.PHONY: help demo demo-down test unit unit-oldest lint types sanity docs-lint molecule build clean venv venv-oldest
+.PHONY: help demo demo-down test unit unit-oldest lint types sanity docs-lint integration molecule build clean venv venv-oldest
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -13,11 +13,12 @@ demo: venv ## Five test hosts, a swarm, and an application on it
 	$(BIN)/python -m tests.lab up
 	ANSIBLE_CONFIG=.cache/lab/default/ansible.cfg $(BIN)/ansible-playbook apiary.swarm.site \
 		-i .cache/lab/default/inventory.yml -i tests/demo/inventory
+	@$(BIN)/python -m tests.demo
 demo-down: venv ## Remove the test hosts of the demo
 	$(BIN)/python -m tests.lab down
 
 test: venv venv-oldest ## Every check: all targets below
-	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest molecule
+	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest integration molecule
 unit: venv ## Unit tests, newest ansible-core (the quick loop)
 	@$(GATES) unit
 unit-oldest: venv venv-oldest ## Unit tests, oldest supported ansible-core
@@ -32,6 +33,8 @@ build: venv ## Build the artefact, install it elsewhere and load all of it
 	@$(GATES) build
 sanity: venv venv-oldest ## ansible-test sanity, newest and oldest supported ansible-core
 	@$(GATES) sanity sanity-oldest
+integration: venv ## Tests against real Engines on test hosts
+	@$(GATES) integration
 molecule: venv ## Molecule scenarios on test hosts
 	@$(GATES) molecule
 

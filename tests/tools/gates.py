@@ -37,6 +37,8 @@ class Stage:
 
 
 PYTEST = ("python", "-m", "pytest", "-q")
+# The labs that tests/integration leaves up for its next run.
+LABS = ("stack", "cluster", "site")
 
 STAGES: Mapping[str, Stage] = {
     "unit": Stage((PYTEST,)),
@@ -64,6 +66,10 @@ STAGES: Mapping[str, Stage] = {
     "build": Stage((("python", "tests/tools/package.py"),)),
     "sanity": Stage((("python", "tests/tools/sanity.py"),)),
     "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
+    "integration": Stage(
+        ((*PYTEST, "tests/integration"), *(("python", "-m", "tests.lab", "down", f"--name={lab}") for lab in LABS)),
+        alone=True,
+    ),
     "molecule": Stage((("molecule", "test", "--all"),), alone=True),
 }
 
