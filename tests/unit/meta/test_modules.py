@@ -71,4 +71,6 @@ def test_a_module_has_a_test_that_names_it(path):
         if file.suffix in (".py", ".yml") and META not in file.parents
     ]
     named = re.compile(rf"(?<![a-z]){re.escape(path.stem)}(?![a-z])")
-    assert [file for file in tests if named.search(file.stem) or named.search(file.read_text(encoding="utf-8"))]
+    assert any(named.search(file.stem) or named.search(file.read_text(encoding="utf-8")) for file in tests), (
+        f"no test in tests/unit, tests/integration or extensions/molecule names the module {path.stem}"
+    )
