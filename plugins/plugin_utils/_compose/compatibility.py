@@ -32,7 +32,8 @@ class Rules:
     letter_is_drive: bool
     """A volume with a name of one letter (`x:/data`) is taken for a Windows drive."""
     merge_by_partial_key: bool
-    """Ports of a service in several files are told apart by the published port alone, secrets and configs by source."""
+    """In a merge, one port of a service is left per published number, whatever the protocol (and one of all that have
+    none), and one reference per secret or config, even if they stand in the same file."""
     merge_ignores_empty: bool
     """A later file cannot set a value to false, zero or the empty string."""
     merge_appends_test: bool

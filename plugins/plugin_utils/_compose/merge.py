@@ -18,7 +18,7 @@ Entry = dict[str, Any]
 _Key = Callable[[Entry], Any]
 _Special = Callable[[Any, Any, str], Any]
 
-# By what the CLI tells entries apart, and by what they really differ.
+# By what the CLI tells entries apart.
 _CLI_KEYS: Mapping[str, _Key] = {
     "ports": lambda port: port["published"],
     "volumes": lambda volume: volume.get("target", ""),
@@ -31,16 +31,6 @@ def _port_key(port: Entry) -> Any:
     return (port["published"], 0 if port["published"] else port["target"], port["protocol"] or "tcp")
 
 
-def _reference_key(reference: Entry) -> Any:
-    return (reference.get("source", ""), reference.get("target") or reference.get("source", ""))
-
-
-_KEYS: Mapping[str, _Key] = {
-    "ports": _port_key,
-    "volumes": _CLI_KEYS["volumes"],
-    "secrets": _reference_key,
-    "configs": _reference_key,
-}
 _MAPPINGS = ("labels", "sysctls", "ulimits")  # a later value counts even if it is empty
 _REPLACED = ("command", "entrypoint")  # lists, which are not joined
 _POINTERS = ("replicas", "parallelism", "max_attempts", "retries")  # zero is a value
@@ -59,9 +49,9 @@ class _Merge:
         self.warn = context.warn
 
     def service(self, base: Entry, override: Entry, place: str) -> Entry:
-        plain = {key: value for key, value in override.items() if key not in _KEYS}
+        plain = {key: value for key, value in override.items() if key not in _CLI_KEYS}
         merged = self.struct(base, plain, place)
-        for key in _KEYS:
+        for key in _CLI_KEYS:
             if key in base:
                 merged[key] = self.keyed(key, base[key], override.get(key, []), f"{place}.{key}")
             elif key in override:
@@ -143,15 +133,15 @@ class _Merge:
         return merged
 
     def keyed(self, section: str, base: list[Entry], override: list[Entry], place: str) -> list[Entry]:
-        """Both lists with the last of the entries that share a key, sorted; also if the second is empty."""
-        cli_key, key = _CLI_KEYS[section], _KEYS[section]
-        entries = [*base, *override]
-        as_cli = {cli_key(entry): entry for entry in entries}
-        if self.rules.merge_by_partial_key:
+        """Those of the first list that the second does not replace, and the second, sorted; also if that is empty."""
+        cli_key = _CLI_KEYS[section]
+        as_cli = {cli_key(entry): entry for entry in (*base, *override)}
+        if self.rules.merge_by_partial_key or section == "volumes":
             return [as_cli[found] for found in sorted(as_cli)]
-        kept = {key(entry): entry for entry in entries}
-        if len(kept) > len(as_cli):
-            self.warn(
-                f"{place}: docker stack deploy keeps {len(as_cli)} of these {len(kept)} entries when it merges files"
-            )
-        return [kept[found] for found in sorted(kept)]
+        key = _port_key if section == "ports" else cli_key
+        replaced = {key(entry) for entry in override}
+        merged = [*(entry for entry in base if key(entry) not in replaced), *override]
+        if len(merged) > len(as_cli):
+            kept = f"{len(as_cli)} of these {len(merged)} entries"
+            self.warn(f"{place}: all are kept; docker stack deploy keeps {kept} when it merges files")
+        return sorted(merged, key=key)

@@ -125,6 +125,8 @@ def with_content(
     loaded = {}
     for name, entry in entries.items():
         kept = {key: value for key, value in entry.items() if key not in ("file", "environment", "content")}
+        if name in given and (entry.get("external") or entry.get("driver")):
+            raise ComposeError(f"{kind} {name}: a value is given for it, but its content is not the stack's to set")
         if name in given:
             kept["content"] = _encoded(given[name].encode())
         elif not entry.get("external") and not entry.get("driver"):

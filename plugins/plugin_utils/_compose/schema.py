@@ -115,7 +115,7 @@ class _Check:
         if node is None:
             return
         if not _is_of(value, _types(node)):
-            self.add(path, f"must be a {_spoken(_types(node))}", is_type=True)
+            self.add(path, f"must be {_spoken(_types(node))}", is_type=True)
         elif isinstance(node, Map) and isinstance(value, dict):
             self.mapping(value, node, path)
         elif isinstance(node, List) and isinstance(value, list):
@@ -178,4 +178,5 @@ def _is_of(value: Any, types: tuple[str, ...]) -> bool:
 
 def _spoken(types: tuple[str, ...]) -> str:
     names = list(dict.fromkeys(types))
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+    article = "an" if names[0] == "integer" else "a"
+    return f"{article} {', '.join(names[:-1])} or {names[-1]}" if len(names) > 1 else f"{article} {names[0]}"

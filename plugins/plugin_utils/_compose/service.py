@@ -221,7 +221,7 @@ def _volumes(value: Any, place: str, context: Context) -> list[dict[str, Any]]:
     volumes = []
     for index, item in enumerate(value):
         if isinstance(item, str):
-            volume = parse_volume(item, letters)
+            volume = values.at(str(index), lambda spec: parse_volume(spec, letters), item)
             if letters and volume != parse_volume(item):
                 context.warn(f"{place}.volumes.{index}: docker stack deploy takes {item[0]}: for a Windows drive")
         else:

@@ -34,6 +34,8 @@ def nano_cpus(text: str) -> int:
     nano = number * 10**9
     if nano.denominator != 1:
         raise ValueError(f"value is too precise: {text} CPUs are no whole number of billionths")
+    if abs(nano) >= 2**63:
+        raise ValueError(f"too many CPUs: {text}")
     return int(nano)
 
 

@@ -1,0 +1,420 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From Compose files to the model."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
+from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
+
+FILES = {
+    "/work/base.env": b"A=base\nEMPTY=\nKNOWN\nUNKNOWN\n",
+    "/work/other.env": b"A=other\nB=b\n",
+    "/work/secret.txt": b"s3cret\x00",
+    "/etc/app.conf": b"conf",
+}
+
+
+def _read(path: str) -> bytes:
+    if path not in FILES:
+        raise FileNotFoundError(2, "No such file or directory", path)
+    return FILES[path]
+
+
+def _load(*contents: Any, compatibility: str = "default", **options: Any) -> dict[str, Any]:
+    sources = [Source(f"{number}.yml", content) for number, content in enumerate(contents)]
+    options = {"env": {}, "read_file": _read, "working_dir": "/work", "home": "/home/me", **options}
+    model = load(sources, compatibility=compatibility, **options)
+    assert json.loads(json.dumps(model)) == model
+    return model
+
+
+def _service(*keys: Any, **options: Any) -> dict[str, Any]:
+    """The service of one or more files, each of which gives these keys of it."""
+    first, *others = keys
+    files = [{"services": {"web": {"image": "i", **first}}}, *({"services": {"web": other}} for other in others)]
+    model = _load(*files, **options)
+    service = model["services"]["web"]
+    assert isinstance(service, dict)
+    return service
+
+
+def _message(*contents: Any, **options: Any) -> str:
+    with pytest.raises(ComposeError) as caught:
+        _load(*contents, **options)
+    return str(caught.value)
+
+
+def _of(**keys: Any) -> dict[str, Any]:
+    return {"services": {"web": {"image": "i", **keys}}}
+
+
+def test_the_smallest_stack() -> None:
+    empty: dict[str, Any] = {"networks": {}, "volumes": {}, "secrets": {}, "configs": {}, "warnings": [], "name": ""}
+    assert _load("services: {web: {image: i}}") == {"services": {"web": {"image": "i"}}, **empty}
+    assert _load({}) == {"services": {}, **empty}
+
+
+@pytest.mark.parametrize("compatibility", ["default", "cli"])
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"command": "a 'b c'"}, {"command": ["a", "b c"]}),
+        ({"entrypoint": ["a", "b c"]}, {"entrypoint": ["a", "b c"]}),
+        ({"labels": ["a", "b=c=d"]}, {"labels": {"a": "", "b": "c=d"}}),
+        ({"labels": {"a": None, "b": 1, "c": 1000000.0}}, {"labels": {"a": "", "b": "1", "c": "1e+06"}}),
+        ({"sysctls": {"a": 1}}, {"sysctls": {"a": "1"}}),
+        ({"environment": ["A", "B=", "C=1", "C=2"]}, {"environment": {"A": None, "B": "", "C": "2"}}),
+        ({"dns": "1.1.1.1", "dns_search": ["x"]}, {"dns": ["1.1.1.1"], "dns_search": ["x"]}),
+        ({"extra_hosts": {"b": "2", "a": "[::1]", "c": None}}, {"extra_hosts": ["a:::1", "b:2"]}),
+        ({"extra_hosts": ["b=[::1]", "a:1.1.1.1", "none"]}, {"extra_hosts": ["b:::1", "a:1.1.1.1"]}),
+        ({"stop_grace_period": "1m"}, {"stop_grace_period": 60 * 10**9}),
+        ({"healthcheck": {"test": "true"}}, {"healthcheck": {"test": ["CMD-SHELL", "true"]}}),
+        (
+            {"healthcheck": {"test": ["CMD", "x"], "interval": "1s", "retries": 3.0}},
+            {"healthcheck": {"test": ["CMD", "x"], "interval": 10**9, "retries": 3}},
+        ),
+        (
+            {"ulimits": {"nofile": 5, "nproc": {"soft": 1, "hard": 2}}},
+            {"ulimits": {"nofile": {"soft": 5, "hard": 5}, "nproc": {"soft": 1, "hard": 2}}},
+        ),
+        ({"networks": ["a", "b"]}, {"networks": {"a": None, "b": None}}),
+        ({"networks": {"a": {"aliases": ["x"]}, "b": None}}, {"networks": {"a": {"aliases": ["x"]}, "b": None}}),
+        (
+            {"secrets": ["a", {"source": "b", "mode": 0o400}]},
+            {"secrets": [{"source": "a"}, {"source": "b", "mode": 0o400}]},
+        ),
+        ({"configs": [{"source": "b", "Target": "x", "zz": 1}]}, {"configs": [{"source": "b", "target": "x"}]}),
+        (
+            {"ports": ["80", {"target": 53, "published": 53.0, "protocol": "udp", "mode": "host"}]},
+            {
+                "ports": [
+                    {"target": 80, "published": 0, "protocol": "tcp", "mode": "ingress"},
+                    {"target": 53, "published": 53, "protocol": "udp", "mode": "host"},
+                ]
+            },
+        ),
+        (
+            {"volumes": ["./x:/x", "~/y:/y"]},
+            {
+                "volumes": [
+                    {"type": "bind", "source": "/work/x", "target": "/x"},
+                    {"type": "bind", "source": "/home/me/y", "target": "/y"},
+                ]
+            },
+        ),
+        (
+            {"volumes": [{"type": "bind", "source": "x", "target": "/x", "bind": {"create_host_path": True}}]},
+            {"volumes": [{"type": "bind", "source": "/work/x", "target": "/x", "bind": {}}]},
+        ),
+        (
+            {"logging": {"driver": "x", "options": {"a": 1, "b": None}}},
+            {"logging": {"driver": "x", "options": {"a": "1", "b": ""}}},
+        ),
+        ({"deploy": None}, {}),
+        (
+            {"deploy": {"replicas": 2.0, "update_config": {"delay": "1s", "max_failure_ratio": 0.1}}},
+            {"deploy": {"replicas": 2, "update_config": {"delay": 10**9, "max_failure_ratio": 0.1}}},
+        ),
+        (
+            {"deploy": {"resources": {"limits": {"cpus": "0.5", "memory": "1k"}}}},
+            {"deploy": {"resources": {"limits": {"cpus": "0.5", "memory": 1024}}}},
+        ),
+        (
+            {"init": False, "tty": True, "user": "u", "restart": "no", "shm_size": "1m"},
+            {
+                "init": False,
+                "tty": True,
+                "user": "u",
+                "restart": "no",
+            },
+        ),
+    ],
+)
+def test_one_form_for_all(given: dict[str, Any], expected: dict[str, Any], compatibility: str) -> None:
+    assert _service(given, compatibility=compatibility) == {"image": "i", **expected}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"command": "a 'b"}, "services.web.command: EOF found when expecting closing quote"),
+        ({"deploy": {"replicas": -1}}, "services.web.deploy.replicas: must not be negative, got -1"),
+        ({"healthcheck": {"retries": -0.5}}, "services.web.healthcheck.retries: must not be negative, got -0.5"),
+        (
+            {"deploy": {"resources": {"limits": {"memory": "5q"}}}},
+            "services.web.deploy.resources.limits.memory: invalid suffix: 'q'",
+        ),
+        ({"ports": ["80", 80.5]}, "services.web.ports.1: invalid port 80.5"),
+        ({"ports": [{"target": -1}]}, "services.web.ports.0.target: must not be negative, got -1"),
+        ({"volumes": ["/x", "aa::/b"]}, "services.web.volumes.1: invalid spec: aa::/b: empty section between colons"),
+        (
+            {"volumes": [{"type": "bind", "target": "/x"}]},
+            'services.web.volumes.0: invalid mount config for type "bind": field Source must not be empty',
+        ),
+        ({"ulimits": {"NOFILE": "5"}}, "services.web.ulimits.NOFILE: soft must be a whole number, got '5'"),
+        ({"shm_size": 100}, "services.web.shm_size: expected a string, got 100; put it in quotes"),
+        ({"image": ""}, "invalid image reference for service web: no image specified"),
+        ({"image": "Web"}, "invalid image reference for service web: invalid reference format: "),
+        ({"zz": 1}, "0.yml: services.web Additional property zz is not allowed"),
+        ({"env_file": "none.env"}, "open /work/none.env: no such file or directory It is an env_file of services.web."),
+    ],
+)
+def test_refused(given: dict[str, Any], message: str) -> None:
+    assert _message(_of(**given)).startswith(message)
+
+
+def test_times_cannot_be_strings_but_values() -> None:
+    text = "services: {web: {image: i, environment: {D: 2024-01-02}}}"
+    assert _load(text)["services"]["web"]["environment"] == {"D": "2024-01-02 00:00:00 +0000 UTC"}
+    message = "services.web.hostname: expected a string, got 2024-01-02 00:00:00 +0000 UTC; put it in quotes"
+    assert _message("services: {web: {image: i, hostname: 2024-01-02}}") == message
+
+
+def test_environment_of_files() -> None:
+    env = {"KNOWN": "k", "B": "process", "NONE": "n"}
+    keys = {"env_file": ["base.env", "/work/other.env"], "environment": {"B": "own", "NONE": None, "BARE": None}}
+    found = {"A": "other", "EMPTY": "", "KNOWN": "k", "B": "own", "NONE": "n", "BARE": None}
+    assert _service(keys, env=env)["environment"] == found
+    assert _service(keys, env=env, compatibility="cli")["environment"] == found
+
+
+def test_empty_variables_are_empty() -> None:
+    keys = {"env_file": "base.env", "environment": {"OWN": ""}}
+    env = {"EMPTY": "process", "OWN": "process"}
+    cli = _load(_of(**keys), env=env, compatibility="cli")
+    assert cli["services"]["web"]["environment"] == {"A": "base", "EMPTY": "process", "OWN": "process"}
+    assert cli["warnings"] == []
+    default = _load(_of(**keys), env=env)
+    assert default["services"]["web"]["environment"] == {"A": "base", "EMPTY": "", "OWN": ""}
+    assert [warning.split(" ")[0] for warning in default["warnings"]] == [
+        "services.web.environment.EMPTY",
+        "services.web.environment.OWN",
+    ]
+
+
+def test_versions() -> None:
+    for version in ("", "3", "3.13"):
+        assert "warnings" in _load({"version": version, **_of(oom_score_adj=1)}, {"services": {}})
+    assert _message({"version": "2.4"}) == (
+        "0.yml: unsupported Compose file version: 2.4 Versions 3.0 to 3.13 are supported, or none at all."
+    )
+    assert _message("version: 3.8").startswith("0.yml: version must be a string")
+    assert _message({"version": "3.7"}, {}).startswith("version mismatched between two composefiles : 3.7 and 3.13")
+
+
+def test_forbidden_and_ignored_keys() -> None:
+    message = _message(_of(mem_limit="1g", extends="x"))
+    assert message.startswith("0.yml: Compose file contains unsupported options: extends: ")
+    assert "mem_limit: Set resource limits using deploy.resources" in message
+    files = [_of(restart="always", build=".", expose=[80]), _of(privileged=True, container_name="x")]
+    warnings = _load(*files)["warnings"]
+    assert warnings[0] == "Ignoring unsupported options: build, privileged, restart"
+    assert warnings[1].startswith("Ignoring deprecated options: container_name: ")
+    assert "; expose: " in warnings[1]
+
+
+@pytest.mark.parametrize("section", ["networks", "volumes", "secrets", "configs"])
+def test_external(section: str) -> None:
+    entries = {
+        "a": {"external": True},
+        "b": {"external": True, "name": "other"},
+        "c": {"external": {"name": "old"}},
+        "d": {"external": {}},
+    }
+    model = _load({section: entries})
+    assert model[section] == {
+        "a": {"name": "a", "external": True},
+        "b": {"name": "other", "external": True},
+        "c": {"name": "old", "external": True},
+        "d": {"name": "d", "external": True},
+    }
+    kind = section[:-1]
+    assert model["warnings"] == [f"{kind} c: {kind}.external.name is deprecated in favor of {kind}.name"]
+    conflict = f"{kind} c: {kind}.external.name and {kind}.name conflict; only use {kind}.name"
+    assert _message({section: {"c": {"external": {"name": "x"}, "name": "y"}}}) == conflict
+    assert _load({"version": "3.3", section: {"c": {"external": {"name": "x"}}}})["warnings"] == []
+
+
+@pytest.mark.parametrize(("key", "value"), [("driver", "x"), ("driver_opts", {"a": "b"}), ("labels", ["a"])])
+def test_external_volumes_are_nothing_else(key: str, value: Any) -> None:
+    message = _message({"volumes": {"v": {"external": True, key: value}}})
+    assert message == f'conflicting parameters "external" and "{key}" specified for volume "v"'
+
+
+def _b64(content: bytes) -> str:
+    return base64.b64encode(content).decode()
+
+
+def test_contents() -> None:
+    model = _load(
+        {
+            "secrets": {
+                "file": {"file": "./secret.txt", "labels": ["a"]},
+                "driver": {"driver": "vault", "driver_opts": {"a": 1}},
+                "variable": {"environment": "TOKEN"},
+                "given": {"name": "other"},
+            },
+            "configs": {"absolute": {"file": "/etc/app.conf"}, "text": {"content": "a=${TOKEN}\n"}},
+        },
+        env={"TOKEN": "t"},
+        secrets={"given": "value"},
+    )
+    assert model["secrets"] == {
+        "file": {"content": _b64(b"s3cret\x00"), "labels": {"a": ""}},
+        "driver": {"driver": "vault", "driver_opts": {"a": "1"}},
+        "variable": {"content": _b64(b"t")},
+        "given": {"content": _b64(b"value"), "name": "other"},
+    }
+    assert model["configs"] == {"absolute": {"content": _b64(b"conf")}, "text": {"content": _b64(b"a=t\n")}}
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ({"secrets": {"s": {"file": "x"}}}, "open /work/x: no such file or directory It is the file of secret s."),
+        ({"secrets": {"s": {}}}, "secret s: there is no content Give a file or environment, or say external: true."),
+        (
+            {"secrets": {"s": {"driver": "d", "file": "x"}}},
+            "secret s: secret.driver and secret.file conflict; only use secret.driver",
+        ),
+        (
+            {"configs": {"c": {"file": "x", "content": "y"}}},
+            "config c: file and content conflict; only use one of them",
+        ),
+        ({"secrets": {"s": {"environment": "NO"}}}, "secret s: the environment variable NO is not set "),
+    ],
+)
+def test_contents_that_are_missing(config: Any, message: str) -> None:
+    assert _message(config).startswith(message)
+
+
+def test_values_for_secrets_that_do_not_take_them() -> None:
+    unknown = "values are given for secrets that the Compose file does not have: a, b"
+    assert _message({}, secrets={"b": "x", "a": "y"}).startswith(unknown)
+    external = {"secrets": {"s": {"external": True}}}
+    assert (
+        _message(external, secrets={"s": "x"})
+        == "secret s: a value is given for it, but its content is not the stack's to set"
+    )
+
+
+def test_files_are_read_for_what_is_left_after_merging() -> None:
+    model = _load({"secrets": {"s": {"file": "missing", "labels": ["a"]}}}, {"secrets": {"s": {"file": "secret.txt"}}})
+    assert model["secrets"] == {"s": {"content": _b64(b"s3cret\x00")}}
+
+
+def test_sections_are_replaced_entry_by_entry() -> None:
+    model = _load(
+        {"networks": {"a": {"driver": "x"}, "b": {"driver": "y"}}, "volumes": {"v": {"driver": "z"}}},
+        {"networks": {"a": {"attachable": True}}, "volumes": {"v": None}},
+    )
+    assert model["networks"] == {"a": {"attachable": True}, "b": {"driver": "y"}}
+    assert model["volumes"] == {"v": {}}
+
+
+def test_files_are_read_in_the_right_order() -> None:
+    assert _message({"services": None}, "a: [").startswith("1.yml: line ")
+    assert _message() == "no Compose file is given"
+    assert _message([]) == "0.yml: top-level object must be a mapping"
+
+
+@pytest.mark.parametrize(
+    ("given", "found", "warning"),
+    [
+        (_of(depends_on={"db": {"condition": "service_started"}}), {}, "services.web.depends_on is ignored"),
+        (_of(depends_on=["db"]), {}, None),
+        (
+            _of(ports=[{"target": 80, "published": "8080"}]),
+            {"ports": [{"target": 80, "published": 8080, "protocol": "", "mode": ""}]},
+            None,
+        ),
+        (
+            _of(ports=[{"target": 80, "host_ip": "127.0.0.1"}]),
+            {"ports": [{"target": 80, "published": 0, "protocol": "", "mode": ""}]},
+            "services.web.ports: host_ip 127.0.0.1 is ignored",
+        ),
+        (
+            _of(environment={"A": True}, labels={"b": False}),
+            {"environment": {"A": "true"}, "labels": {"b": "false"}},
+            None,
+        ),
+        (
+            _of(deploy={"resources": {"limits": {"cpus": 0.5}}}),
+            {"deploy": {"resources": {"limits": {"cpus": "0.5"}}}},
+            None,
+        ),
+        (
+            _of(secrets=[{"source": "s", "mode": "0400"}, {"source": "t", "mode": "440"}]),
+            {"secrets": [{"source": "s", "mode": 0o400}, {"source": "t", "mode": 0o440}]},
+            None,
+        ),
+        (
+            _of(env_file=[{"path": "none.env", "required": False}, {"path": "other.env"}]),
+            {"environment": {"A": "other", "B": "b"}},
+            None,
+        ),
+        (
+            _of(oom_score_adj=5),
+            {"oom_score_adj": 5},
+            "services.web.oom_score_adj is set; docker stack deploy ignores it",
+        ),
+        (_of(tmpfs="/x"), {}, "services.web.tmpfs is ignored"),
+        (
+            _of(networks={"n": {"ipv4_address": "10.0.0.5"}}),
+            {"networks": {"n": {}}},
+            "services.web.networks: a swarm has no fixed addresses",
+        ),
+        (
+            _of(volumes=[{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]),
+            {"volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]},
+            "services.web.volumes.0: docker stack deploy ignores the mode of a tmpfs",
+        ),
+        (
+            {**_of(volumes=["x:/y"]), "volumes": {"x": None}},
+            {"volumes": [{"type": "volume", "source": "x", "target": "/y"}]},
+            "services.web.volumes.0: docker stack deploy takes x: for a Windows drive",
+        ),
+        (_of(volumes=["x:/y"]), {"volumes": [{"type": "volume", "target": "x:/y"}]}, None),
+    ],
+)
+def test_by_default(given: Any, found: Any, warning: str | None) -> None:
+    model = _load(given)
+    assert model["services"]["web"] == {"image": "i", **found}
+    warnings = [text for text in model["warnings"] if not text.startswith("Ignoring")]
+    assert len(warnings) == (1 if warning else 0)
+    assert not warning or warnings[0].startswith(warning)
+
+
+def test_as_the_cli() -> None:
+    lost = _service(
+        {"oom_score_adj": 5, "volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]},
+        compatibility="cli",
+    )
+    assert lost == {"image": "i", "volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {}}]}
+    letter = _load({**_of(volumes=["x:/y"]), "volumes": {"x": None}}, compatibility="cli")
+    assert letter["services"]["web"]["volumes"] == [{"type": "volume", "target": "x:/y"}]
+    assert letter["warnings"] == []
+    assert _message({"name": "x"}, compatibility="cli") == "0.yml: (root) Additional property name is not allowed"
+
+
+def test_the_name_of_a_file() -> None:
+    assert _load({"name": "${A}"}, {"services": {}}, env={"A": "stack"})["name"] == "stack"
+
+
+def test_a_published_range_is_no_number() -> None:
+    message = _message(_of(ports=[{"target": 80, "published": "8080-8090"}]))
+    assert message == "services.web.ports.0.published: published must be one port number, got '8080-8090'"
+
+
+def test_without_a_home() -> None:
+    model = _load(_of(volumes=["~/x:/x"]), home=None)
+    assert model["services"]["web"]["volumes"][0]["source"] == "/work/~/x"
+    assert model["warnings"] == ["cannot expand '~', because the environment lacks HOME"]
