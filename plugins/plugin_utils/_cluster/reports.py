@@ -56,7 +56,7 @@ class Report:
     def __str__(self) -> str:
         """In words, for messages."""
         if not self.heard:
-            return f"{self.host} was not reached"
+            return f"{self.host} was not reached, or failed before in this run"
         if not self.local_state:
             return f"{self.host}: {self.problem}"
         if self.local_state == "inactive":

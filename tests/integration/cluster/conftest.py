@@ -1,0 +1,112 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Five hosts with real Engines, and ways to act on them that do not go through the collection."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab import access, lab
+from tests.lab.state import Lab
+
+HERE = Path(__file__).parent
+BIN = Path(sys.executable).parent
+NAME = os.environ.get("LAB_NAME", "integration-cluster")
+
+
+class Hosts:
+    """The hosts of a lab."""
+
+    def __init__(self, state: Lab) -> None:
+        self.lab = state
+        self.names = [host.name for host in state.hosts]
+
+    def docker(self, host: str, command: str, check: bool = True) -> str:
+        """The docker CLI on a host, by its console."""
+        return access.console(self.lab, host, f"docker {command}", check=check).strip()
+
+    def swarm(self, host: str) -> dict[str, Any]:
+        """What the Engine of a host says of its swarm."""
+        found: dict[str, Any] = json.loads(self.docker(host, "info --format '{{json .Swarm}}'"))
+        return found
+
+    def nodes(self, manager: str) -> dict[str, dict[str, Any]]:
+        """All nodes by NodeID, with the Engine's own field names."""
+        ids = self.docker(manager, "node ls --quiet").split()
+        return {node["ID"]: node for node in json.loads(self.docker(manager, f"node inspect {' '.join(ids)}"))}
+
+    def reset(self) -> None:
+        for name in self.names:
+            self.docker(name, "swarm leave --force", check=False)
+
+    def ansible(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        environment = {
+            **os.environ,
+            "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg"),
+            "ANSIBLE_NOCOLOR": "1",
+        }
+        return subprocess.run(
+            [BIN / program, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=600
+        )
+
+    def play(self, *arguments: str) -> Outcome:
+        """Run the cluster roles."""
+        return Outcome(self.ansible("ansible-playbook", str(HERE / "cluster.yml"), *arguments))
+
+    def module(self, host: str, module: str, options: dict[str, Any], *arguments: str) -> dict[str, Any]:
+        """Run one module; its result."""
+        done = self.ansible(
+            "ansible", host, "-m", f"apiary.swarm.{module}", "-a", json.dumps({"timeout": 60, **options}), *arguments
+        )
+        found = re.search(r"^\S+ \| [A-Z!]+ => ({.*^})", done.stdout, re.DOTALL | re.MULTILINE)
+        assert found, done.stdout + done.stderr
+        result: dict[str, Any] = json.loads(found.group(1))
+        return result
+
+
+class Outcome:
+    """What a run of a playbook says at its end."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.text = done.stdout + done.stderr
+        self.succeeded = done.returncode == 0
+        self.changed = sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.text))
+
+
+@pytest.fixture(scope="session")
+def lab_hosts() -> Iterator[Hosts]:
+    """Three managers and two workers to be; set LAB_NAME to use a lab again and again."""
+    hosts = Hosts(lab.up(NAME, managers=3, workers=2, engine=True))
+    yield hosts
+    if "LAB_NAME" not in os.environ:
+        lab.down(NAME)
+
+
+@pytest.fixture
+def hosts(lab_hosts: Hosts) -> Hosts:
+    """Hosts that are in no swarm."""
+    lab_hosts.reset()
+    return lab_hosts
+
+
+@pytest.fixture
+def cluster(hosts: Hosts) -> Hosts:
+    """A swarm of all five, made without the collection."""
+    hosts.docker("manager1", "swarm init")
+    tokens = {role: hosts.docker("manager1", f"swarm join-token -q {role}") for role in ("manager", "worker")}
+    address = hosts.lab.host("manager1").address
+    for name in hosts.names[1:]:
+        token = tokens["manager" if name.startswith("manager") else "worker"]
+        hosts.docker(name, f"swarm join --token {token} {address}:2377")
+    return hosts

@@ -1,0 +1,140 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The cluster roles on real Engines, each time with the state read by the docker CLI."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.lab import faults
+
+from .conftest import Hosts
+
+LABELS = {"swarm_node_labels": {"disk": "ssd", "flag": ""}}
+
+
+def as_extra(variables: dict[str, object]) -> list[str]:
+    return ["--extra-vars", json.dumps(variables)]
+
+
+def managers_of(hosts: Hosts, manager: str) -> dict[str, str]:
+    """Host name and reachability of each manager."""
+    return {
+        node["Description"]["Hostname"]: node["ManagerStatus"]["Reachability"]
+        for node in hosts.nodes(manager).values()
+        if "ManagerStatus" in node
+    }
+
+
+def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts) -> None:
+    checked = hosts.play("--check", "--diff", *as_extra(LABELS))
+    assert checked.succeeded, checked.text
+    assert checked.changed
+    assert {hosts.swarm(name)["LocalNodeState"] for name in hosts.names} == {"inactive"}
+
+    made = hosts.play(*as_extra(LABELS))
+    assert made.succeeded, made.text
+    assert "SWMTKN" not in made.text
+    nodes = hosts.nodes("manager2")
+    assert managers_of(hosts, "manager2") == dict.fromkeys(["manager1", "manager2", "manager3"], "reachable")
+    assert len(nodes) == 5
+    assert all(node["Status"]["State"] == "ready" for node in nodes.values())
+    assert all(node["Spec"]["Labels"] == LABELS["swarm_node_labels"] for node in nodes.values())
+
+    for arguments in ((), ("--check", "--diff")):
+        again = hosts.play(*as_extra(LABELS), *arguments)
+        assert again.succeeded, again.text
+        assert again.changed == 0
+    assert hosts.nodes("manager2") == nodes
+
+
+def test_the_first_manager_is_lost_and_rebuilt(cluster: Hosts) -> None:
+    swarm = cluster.swarm("manager2")["Cluster"]["ID"]
+    cluster.docker("manager1", "swarm leave --force")
+    done = cluster.play(*as_extra(LABELS))
+    assert done.succeeded, done.text
+    assert {cluster.swarm(f"manager{number}")["Cluster"]["ID"] for number in (1, 2, 3)} == {swarm}
+    labels = cluster.nodes("manager2")[cluster.swarm("manager1")["NodeID"]]["Spec"]["Labels"]
+    assert labels == LABELS["swarm_node_labels"]
+
+
+def test_an_unreachable_manager_stops_a_new_swarm(hosts: Hosts) -> None:
+    faults.cut(hosts.lab, "manager2")
+    try:
+        done = hosts.play()
+    finally:
+        faults.heal(hosts.lab, "manager2")
+    assert not done.succeeded
+    assert "manager2 was not reached" in done.text
+    assert "swarm_manager_absent_hosts" in done.text
+    assert {hosts.swarm(name)["LocalNodeState"] for name in hosts.names} == {"inactive"}
+
+
+def test_a_worker_of_another_swarm_is_an_error_with_both_identities(cluster: Hosts) -> None:
+    cluster.docker("worker1", "swarm leave --force")
+    cluster.docker("worker2", "swarm leave --force")
+    cluster.docker("worker1", "swarm init")
+    token = cluster.docker("worker1", "swarm join-token -q worker")
+    cluster.docker("worker2", f"swarm join --token {token} {cluster.lab.host('worker1').address}:2377")
+    foreign = cluster.swarm("worker1")["Cluster"]["ID"]
+    before = cluster.swarm("worker2")
+    cluster.docker("worker1", "swarm leave --force")
+
+    done = cluster.play("--limit", "worker2")
+    assert not done.succeeded
+    assert foreign in done.text
+    assert cluster.swarm("manager1")["Cluster"]["ID"] in done.text
+    after = cluster.swarm("worker2")
+    assert (after["NodeID"], after["LocalNodeState"]) == (before["NodeID"], before["LocalNodeState"])
+
+
+def test_a_new_worker_alone(cluster: Hosts) -> None:
+    cluster.docker("worker2", "swarm leave --force")
+    before = cluster.nodes("manager1")
+    done = cluster.play("--limit", "worker2", *as_extra(LABELS))
+    assert done.succeeded, done.text
+    after = cluster.nodes("manager1")
+    (new,) = set(after) - set(before)
+    assert cluster.swarm("worker2")["NodeID"] == new
+    assert after[new]["Spec"]["Labels"] == LABELS["swarm_node_labels"]
+    assert all(after[identity]["Spec"] == before[identity]["Spec"] for identity in before)
+
+
+@pytest.fixture
+def swapped(cluster: Hosts, tmp_path: Path) -> Path:
+    """An inventory in which manager3 and worker1 have changed places."""
+    inventory = yaml.safe_load(cluster.lab.inventory_file.read_text())
+    groups = inventory["all"]["children"]
+    managers, workers = groups["swarm_managers"]["hosts"], groups["swarm_workers"]["hosts"]
+    managers["worker1"], workers["manager3"] = workers.pop("worker1"), managers.pop("manager3")
+    path = tmp_path / "inventory.yml"
+    path.write_text(yaml.safe_dump(inventory))
+    return path
+
+
+def test_hosts_that_move_between_groups_are_promoted_and_demoted(cluster: Hosts, swapped: Path) -> None:
+    done = cluster.play("--inventory", str(swapped))
+    assert done.succeeded, done.text
+    assert managers_of(cluster, "manager1") == dict.fromkeys(["manager1", "manager2", "worker1"], "reachable")
+    again = cluster.play("--inventory", str(swapped))
+    assert again.succeeded, again.text
+    assert again.changed == 0
+
+
+def test_managers_without_quorum_are_an_error_and_no_new_swarm(cluster: Hosts) -> None:
+    for name in ("manager1", "manager2"):
+        faults.cut(cluster.lab, name)
+    try:
+        done = cluster.play()
+    finally:
+        for name in ("manager1", "manager2"):
+            faults.heal(cluster.lab, name)
+    assert not done.succeeded
+    assert "without quorum" in done.text
+    assert "Nothing was changed" in done.text
