@@ -104,7 +104,8 @@ def test_changes_by_hand_are_repaired(engines, rich):
     web = f"{rich.stack}_web"
     engines.docker(
         f"service update -d --no-resolve-image --env-add A=9 --env-add NEW=x --label-rm outer --replicas 1"
-        f" --container-label-add by=hand --image registry:5000/busybox:2 --limit-memory 32m --constraint-add 'node.role==manager' {web}"
+        " --container-label-add by=hand --image registry:5000/busybox:2 --limit-memory 32m"
+        f" --constraint-add 'node.role==manager' {web}"
     )
     repaired = rich()
     assert changed(repaired) == {True}

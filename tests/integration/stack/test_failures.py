@@ -19,7 +19,7 @@ def service(command="sleep 1000", image="registry:5000/busybox:1", **options):
         "command": command,
         "stop_grace_period": "1s",
         **options,
-        "deploy": {**FAST, **options.get("deploy", {})},
+        "deploy": {**({} if "mode" in options.get("deploy", {}) else FAST), **options.get("deploy", {})},
     }
 
 
@@ -45,7 +45,7 @@ FAULTS = {
     "job": (
         service(
             "sh -c 'exit 5'",
-            deploy={"mode": "replicated-job", "update_config": None, "restart_policy": {"condition": "none"}},
+            deploy={"mode": "replicated-job", "restart_policy": {"condition": "none"}},
         ),
         "exit (5)",
     ),

@@ -73,10 +73,11 @@ class Progress:
     failure: str = ""
     states: tuple[tuple[str, int], ...] = ()  # how many tasks are on their way, by state
     changed: bool = False  # by this run
+    rolling_back: bool = False  # the running tasks are those of the spec before
 
     @property
     def converged(self) -> bool:
-        return self.running == self.wanted and not self.failure
+        return self.running == self.wanted and not self.failure and not self.rolling_back
 
     def __str__(self) -> str:
         on_the_way = "".join(f", {count} {state}" for state, count in self.states)
@@ -140,6 +141,7 @@ def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Obje
         failure=_failure(service, changed, _given_up(latest) if len(counted) + len(alive) < wanted else 0),
         states=_by_state(alive),
         changed=changed,
+        rolling_back=(service.get("UpdateStatus") or {}).get("State") == "rollback_started",
     )
 
 

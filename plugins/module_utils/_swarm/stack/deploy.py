@@ -71,6 +71,7 @@ class Deployment:
     changed: set[str] = field(default_factory=set)  # IDs of services
     previous: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # ID of each updated service -> spec before
     before: frozenset[str] | None = None  # IDs of the tasks before the first write to a service
+    waited: bool = False
     settled: bool = False
 
     def read(self, engine: Engine, check_mode: bool) -> State:
@@ -96,7 +97,7 @@ class Deployment:
         }
         if self.wish.wait and any(removed.values()):
             gone(engine, self.wish.stack, removed["service"], removed["network"], self.wish.wait_timeout)
-        return self.read(engine, check_mode=False) if plan else state
+        return self.read(engine, check_mode=False) if plan or self.waited else state
 
     def result(self, state: State) -> dict[str, Any]:
         return {"services": [_summary(service) for service in state.services]}
@@ -104,6 +105,7 @@ class Deployment:
     def _converge(self, engine: Engine) -> None:
         if not self.wish.wait or self.settled or self._is_quiet():
             return
+        self.waited = True
         try:
             converged(self._watch(engine), self.wish.wait_timeout)
         except SwarmError as failure:

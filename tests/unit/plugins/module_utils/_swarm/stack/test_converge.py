@@ -158,7 +158,6 @@ def test_a_global_service_wants_a_task_on_each_eligible_node(nodes, wanted):
         ("paused", "the update was paused (because)"),
         ("rollback_completed", "the update was rolled back (because)"),
         ("rollback_paused", "the rollback of the update was paused (because)"),
-        ("rollback_started", ""),
         ("updating", ""),
         ("completed", ""),
     ],
@@ -220,6 +219,11 @@ def test_a_service_that_was_left_alone_is_stable_at_once_if_its_tasks_are_old():
         seen = look(service(), [task("running", 1), task("running", 2)], at=100.0, now=now)
         services = converge.progress(seen)
         assert converge.is_stable(services[0], converge.monitored_since({}, services, seen), 100.0) is stable
+
+
+def test_what_runs_during_a_rollback_is_no_success():
+    running = [task("running", 1), task("running", 2)]
+    assert not only(service(update="rollback_started"), running, changed={"s"}).converged
 
 
 def test_the_monitor_period_is_that_of_the_service():
