@@ -96,8 +96,8 @@ options:
     default: changed
   registry_auth:
     description:
-      - Logins for registries, V({"registry.example.com:5000": {"username": "...", "password": "..."}}). Docker Hub is
-        V(docker.io).
+      - Logins for registries, by host (and port) of the registry. Docker Hub is V(docker.io).
+      - Each is a mapping with C(username) and C(password).
       - They are sent to the swarm with each service that is written, so that every node can pull.
     type: dict
     default: {}
@@ -137,6 +137,10 @@ EXAMPLES = r"""
       TAG: "1.4.2"
     secrets:
       db_password: "{{ vault_db_password }}"
+    registry_auth:
+      registry.example.com:
+        username: deploy
+        password: "{{ vault_registry_password }}"
     prune: true
 
 - name: Show what would change
