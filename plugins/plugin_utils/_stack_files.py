@@ -26,9 +26,11 @@ class Files(Protocol):
 
     base: str
 
-    def find(self, path: str) -> str: ...
+    def find(self, path: str) -> str:
+        """The absolute path of what is named in a task."""
 
-    def read(self, path: str) -> bytes: ...
+    def read(self, path: str) -> bytes:
+        """The content of a file."""
 
 
 class ControllerFiles:

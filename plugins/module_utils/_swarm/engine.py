@@ -58,7 +58,8 @@ class Transport(Protocol):
         query: Params | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
-    ) -> Any: ...
+    ) -> Any:
+        """`query` and `body` are plain data; the body travels as JSON."""
 
 
 def connect(params: Params, blank_if_absent: bool = False) -> Engine:

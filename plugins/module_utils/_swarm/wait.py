@@ -21,9 +21,11 @@ GROWTH = 1.5
 class Clock(Protocol):
     """What waiting needs to know of time: a reading in seconds, and a way to let time pass."""
 
-    def now(self) -> float: ...
+    def now(self) -> float:
+        """Seconds since some moment in the past."""
 
-    def sleep(self, seconds: float) -> None: ...
+    def sleep(self, seconds: float) -> None:
+        """Return when so many seconds are over."""
 
 
 class SystemClock:

@@ -85,7 +85,7 @@ def _variable(variable: str, env: Mapping[str, str], rules: Rules) -> str:
         operator = found[0] if found else ""
     if not operator:
         return env.get(variable, "")
-    name, _, rest = variable.partition(operator)
+    name, _operator, rest = variable.partition(operator)
     value = env.get(name)
     if value is not None and (value or ":" not in operator):
         return value

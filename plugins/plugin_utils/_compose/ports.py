@@ -29,7 +29,7 @@ class Port:
 def parse_ports(text: str) -> tuple[list[Port], list[str]]:
     """The ports of one entry, in the CLI's order, and its warnings. ValueError if it is no port."""
     address, published, target = _split(text)
-    target, _, protocol = target.partition("/")
+    target, _slash, protocol = target.partition("/")
     protocol = protocol.partition("/")[0].lower() or "tcp"
     if address and not _is_address(address):
         raise ValueError(f"invalid IP address: {address}")

@@ -109,7 +109,7 @@ class _Check:
         return (True, known[-1]) if known else (False, None)
 
     def value(self, value: Any, node: Node, path: tuple[str, ...]) -> None:
-        _, node = self.form(node)
+        _form, node = self.form(node)
         if isinstance(node, Either):
             node = self.chosen(value, node)
         if node is None:

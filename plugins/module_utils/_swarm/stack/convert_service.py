@@ -106,7 +106,7 @@ def _environment(environment: Mapping[str, str | None]) -> list[str]:
 def _hosts(entries: list[str]) -> list[str]:
     """`host:address` as the Engine wants it: `address host`."""
     pairs = (entry.partition(":") for entry in entries)
-    return [f"{address} {host}" for host, _, address in pairs]
+    return [f"{address} {host}" for host, _sign, address in pairs]
 
 
 def _dns(service: Mapping[str, Any]) -> Spec | None:

@@ -91,5 +91,5 @@ def _split_domain(image: str) -> tuple[str, str]:
 
 
 def _is_digest(text: str) -> bool:
-    algorithm, _, hexadecimal = text.partition(":")
+    algorithm, _colon, hexadecimal = text.partition(":")
     return len(hexadecimal) == _DIGEST_LENGTHS.get(algorithm) and not set(hexadecimal) - set("0123456789abcdef")
