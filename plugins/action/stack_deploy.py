@@ -47,9 +47,10 @@ class ActionModule(ActionBase):
         try:
             specs = self._specs(options, task_vars)
         except (ComposeError, SwarmError, ValueError) as error:
-            raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from error
+            # Without its cause, which newer versions of Ansible would append to the message.
+            raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from None
         except OSError as error:
-            raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from error
+            raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from None
         model = json.dumps({"specs": specs, "auths": options["registry_auth"]})
         deployment = {key: options[key] for key in DEPLOYMENT}
         result: dict[str, Any] = self._execute_module(
@@ -105,7 +106,9 @@ def _definitions(value: Any) -> list[Source]:
     for number, item in enumerate(items, start=1):
         if not isinstance(item, (str, dict)):
             raise ValueError(f"definition {number} is neither YAML text nor a mapping.")
-    return [Source(f"definition {number}", item) for number, item in enumerate(items, start=1)]
+    # Ansible's strings are a subclass, which the YAML library takes for no text.
+    plain = [item.encode().decode() if isinstance(item, str) else item for item in items]
+    return [Source(f"definition {number}", item) for number, item in enumerate(plain, start=1)]
 
 
 def _environment(options: Mapping[str, Any], files: Files) -> dict[str, str]:
