@@ -52,6 +52,7 @@ class Specs(NamedTuple):
     external: dict[str, list[str]]
     """Used names that must exist already: {"networks": [...], "secrets": [...], "configs": [...]}."""
     warnings: list[str]
+    """Those of the model, and what is new."""
 
 
 def convert(model: Mapping[str, Any], stack_name: str, compatibility: str = "default") -> Specs:
@@ -75,7 +76,7 @@ def convert(model: Mapping[str, Any], stack_name: str, compatibility: str = "def
         configs=_file_objects("configs", model["configs"], scope),
         services=services,
         external=_external(model, scope),
-        warnings=_warnings(model, stack_name),
+        warnings=[*model["warnings"], *_name_warning(model, stack_name)],
     )
     check_networks(specs.networks)
     check_objects("secret", specs.secrets)
@@ -161,6 +162,6 @@ def _external(model: Mapping[str, Any], scope: Scope) -> dict[str, list[str]]:
     return found
 
 
-def _warnings(model: Mapping[str, Any], stack_name: str) -> list[str]:
+def _name_warning(model: Mapping[str, Any], stack_name: str) -> list[str]:
     name = model.get("name") or stack_name
     return [] if name == stack_name else [f"name: {name} is ignored: the stack is called {stack_name}"]

@@ -240,7 +240,15 @@ def test_external(section: str) -> None:
     assert model["warnings"] == [f"{kind} c: {kind}.external.name is deprecated in favor of {kind}.name"]
     conflict = f"{kind} c: {kind}.external.name and {kind}.name conflict; only use {kind}.name"
     assert _message({section: {"c": {"external": {"name": "x"}, "name": "y"}}}) == conflict
-    assert _load({"version": "3.3", section: {"c": {"external": {"name": "x"}}}})["warnings"] == []
+    since = 4 if section == "volumes" else 5
+    for minor in (since - 1, since):
+        warnings = _load({"version": f"3.{minor}", section: {"c": {"external": {"name": "x"}}}})["warnings"]
+        assert len(warnings) == (1 if minor == since else 0)
+
+
+def test_what_is_not_external() -> None:
+    model = _load({"networks": {"n": {"external": False, "driver": "x"}}})
+    assert model["networks"] == {"n": {"driver": "x"}}
 
 
 @pytest.mark.parametrize(("key", "value"), [("driver", "x"), ("driver_opts", {"a": "b"}), ("labels", ["a"])])

@@ -77,6 +77,11 @@ def _merge(base: dict[str, Any], override: dict[str, Any], cli: bool) -> tuple[d
             {"secrets": [{"source": "a", "target": "x"}, {"source": "b"}]},
         ),
         (
+            {"logging": {"options": {"a": "1"}}},
+            {"logging": {"options": {}}},
+            {"logging": {"options": {"a": "1"}}},
+        ),
+        (
             {"healthcheck": {"test": ["a"]}},
             {"healthcheck": {"retries": 0}},
             {"healthcheck": {"test": ["a"], "retries": 0}},
@@ -131,6 +136,12 @@ def _port(published: int, protocol: str = "tcp", target: int = 80) -> dict[str, 
             {"logging": {"options": {"a": "1"}}},
             {"logging": {"driver": "x"}},
             {"logging": {"driver": "x", "options": {"a": "1"}}},
+        ),
+        (
+            {"networks": {"n": {"aliases": ["x"]}}},
+            {"networks": {"n": {}}},
+            {"networks": {"n": {}}},
+            {"networks": {"n": {"aliases": ["x"]}}},
         ),
         (
             {"networks": {"n": {"aliases": ["x"], "driver_opts": {"a": "1"}}}},

@@ -412,5 +412,5 @@ def test_two_of_one_name() -> None:
 
 
 def test_the_name_in_the_file_is_compared() -> None:
-    assert _convert(name="other").warnings == ["name: other is ignored: the stack is called st"]
+    assert _convert(name="other", warnings=["w"]).warnings == ["w", "name: other is ignored: the stack is called st"]
     assert _convert(name="st").warnings == []
