@@ -63,19 +63,29 @@ def test_fault(engines, stack, broken, reason):
         assert result["changed"] is True
 
 
-@pytest.mark.parametrize("action", ["rollback", "pause"])
-def test_an_update_that_the_engine_ends(engines, stack, action):
+def test_a_rollback_by_the_engine(engines, stack):
     good = {"services": {"web": service()}}
     assert changed(stack(definition=good)) == {True}
-    update = {"update_config": {"monitor": "3s", "failure_action": action}}
+    update = {"update_config": {"monitor": "3s", "failure_action": "rollback"}}
     bad = {"services": {"web": service("sh -c 'echo no good; exit 1'", deploy=update)}}
-    words = {"rollback": "the update was rolled back", "pause": "the update was paused"}[action]
     for _attempt in range(2):
         # The status of the first attempt is not taken for that of the second, and the second is no success either.
         for result in failures(stack(definition=bad, wait_timeout=40)):
+            assert "the update was rolled back" in result["msg"]
+            assert result["services"][0]["log"] == ["no good"]
+    # A stale status does not make a failure of a stack that is as it should be.
+    assert changed(stack(definition=good)) == {False}
+
+
+def test_a_pause_by_the_engine(engines, stack):
+    good = {"services": {"web": service()}}
+    assert changed(stack(definition=good)) == {True}
+    update = {"update_config": {"monitor": "3s", "failure_action": "pause"}}
+    bad = {"services": {"web": service("sh -c 'echo no good; exit 1'", deploy=update)}}
+    for words in ("the update was paused", "has not converged within 15 s"):
+        for result in failures(stack(definition=bad, wait_timeout=15)):
             assert words in result["msg"]
             assert result["services"][0]["log"] == ["no good"]
-    # A stale status does not make a good deployment a failure.
     assert changed(stack(definition=good)) == {True}
     assert changed(stack(definition=good)) == {False}
 

@@ -74,6 +74,7 @@ class Progress:
     states: tuple[tuple[str, int], ...] = ()  # how many tasks are on their way, by state
     changed: bool = False  # by this run
     rolling_back: bool = False  # the running tasks are those of the spec before
+    places: int = 0  # how many slots (or nodes) have a task of the current spec, in whatever state
 
     @property
     def converged(self) -> bool:
@@ -141,6 +142,7 @@ def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Obje
         failure=_failure(service, changed, _given_up(latest) if len(counted) + len(alive) < wanted else 0),
         states=_by_state(alive),
         changed=changed,
+        places=len(latest),
         rolling_back=(service.get("UpdateStatus") or {}).get("State") == "rollback_started",
     )
 
@@ -250,11 +252,9 @@ def errors(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[dict[str, A
 
 
 def stalled(look: Look) -> list[str]:
-    """The names of services whose update an earlier run left paused on its way: it takes another update to go on."""
-    paused = {
-        service["ID"] for service in look.services if (service.get("UpdateStatus") or {}).get("State") == "paused"
-    }
-    return [service.name for service in progress(look) if service.id in paused and service.running != service.wanted]
+    """The names of services whose update was left paused before it came to all tasks: it takes another one to go on."""
+    paused = {item["ID"] for item in look.services if (item.get("UpdateStatus") or {}).get("State") == "paused"}
+    return [service.name for service in progress(look) if service.id in paused and service.places < service.wanted]
 
 
 def is_quiet(services: Iterable[Object], now: float) -> bool:

@@ -276,4 +276,6 @@ def test_a_paused_update_that_is_not_through_has_stalled():
     half = [task("running", 1)]
     assert converge.stalled(look(service(update="paused"), half)) == ["st_web"]
     assert converge.stalled(look(service(update="paused"), [*half, task("running", 2)])) == []
+    # It fails on its own: another update would change nothing.
+    assert converge.stalled(look(service(update="paused"), [*half, task("failed", 2, "shutdown")])) == []
     assert converge.stalled(look(service(update="completed"), half)) == []
