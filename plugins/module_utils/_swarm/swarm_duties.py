@@ -105,9 +105,17 @@ def _init(engine: Engine, request: Mapping[str, Any]) -> None:
     try:
         engine.init_swarm(request)
     except EngineError as refusal:
-        if "advertise" in refusal.message:
-            refusal.hint = "Set advertise_addr to an address of this host or to the name of a network interface."
-        raise
+        stated = ", ".join(f"{field} {request[field]!r}" for field in _ADDRESS_FIELDS if request[field])
+        raise EngineError(
+            f"The Engine made no swarm (with {stated}): {refusal.message.rstrip('.')}. Nothing was changed.",
+            refusal.status,
+            "Addresses must be those of this host, or names of its network interfaces."
+            if "addr" in refusal.message
+            else "",
+        ) from None
+
+
+_ADDRESS_FIELDS = ("AdvertiseAddr", "ListenAddr", "DataPathAddr")
 
 
 def swarm_view(cluster_object: Mapping[str, Any]) -> dict[str, Any]:

@@ -66,8 +66,8 @@ class Hosts:
 
     def module(self, host: str, module: str, options: dict[str, Any], *arguments: str) -> dict[str, Any]:
         """Run one module; its result, which says `failed` in every case."""
-        stated = json.dumps({"timeout": 60, **options})  # ansible takes an empty dictionary for free text
-        done = self.ansible("ansible", host, "-m", f"apiary.swarm.{module}", "-a", stated, *arguments)
+        stated = ["-a", json.dumps(options)] if options else []  # ansible takes an empty dictionary for free text
+        done = self.ansible("ansible", host, "-m", f"apiary.swarm.{module}", *stated, *arguments)
         found = re.search(r"^\S+ \| ([A-Z!]+) => ({.*^})", done.stdout, re.DOTALL | re.MULTILINE)
         assert found, done.stdout + done.stderr
         result: dict[str, Any] = json.loads(found.group(2))
