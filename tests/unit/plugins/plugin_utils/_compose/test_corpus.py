@@ -42,7 +42,7 @@ def _read(path: str) -> bytes:
 
 
 def _specs(case: Any) -> Specs:
-    home = "/root"
+    home = importlib.import_module("stackoracle.corpus").HOME
     try:
         sources = [Source(path, _read(path).decode()) for path in case.compose]
     except OSError as error:

@@ -15,9 +15,9 @@ from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors impor
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
 
 FILES = {
-    "/work/base.env": b"A=base\nEMPTY=\nKNOWN\nUNKNOWN\n",
-    "/work/other.env": b"A=other\nB=b\n",
-    "/work/secret.txt": b"s3cret\x00",
+    "/srv/stack/base.env": b"A=base\nEMPTY=\nKNOWN\nUNKNOWN\n",
+    "/srv/stack/other.env": b"A=other\nB=b\n",
+    "/srv/stack/secret.txt": b"s3cret\x00",
     "/etc/app.conf": b"conf",
 }
 
@@ -30,7 +30,7 @@ def _read(path: str) -> bytes:
 
 def _load(*contents: Any, compatibility: str = "default", **options: Any) -> dict[str, Any]:
     sources = [Source(f"{number}.yml", content) for number, content in enumerate(contents)]
-    options = {"env": {}, "read_file": _read, "working_dir": "/work", "home": "/home/me", **options}
+    options = {"env": {}, "read_file": _read, "working_dir": "/srv/stack", "home": "/home/me", **options}
     model = load(sources, compatibility=compatibility, **options)
     assert json.loads(json.dumps(model)) == model
     return model
@@ -105,14 +105,14 @@ def test_the_smallest_stack() -> None:
             {"volumes": ["./x:/x", "~/y:/y"]},
             {
                 "volumes": [
-                    {"type": "bind", "source": "/work/x", "target": "/x"},
+                    {"type": "bind", "source": "/srv/stack/x", "target": "/x"},
                     {"type": "bind", "source": "/home/me/y", "target": "/y"},
                 ]
             },
         ),
         (
             {"volumes": [{"type": "bind", "source": "x", "target": "/x", "bind": {"create_host_path": True}}]},
-            {"volumes": [{"type": "bind", "source": "/work/x", "target": "/x", "bind": {}}]},
+            {"volumes": [{"type": "bind", "source": "/srv/stack/x", "target": "/x", "bind": {}}]},
         ),
         (
             {"logging": {"driver": "x", "options": {"a": 1, "b": None}}},
@@ -164,7 +164,10 @@ def test_one_form_for_all(given: dict[str, Any], expected: dict[str, Any], compa
         ({"image": ""}, "invalid image reference for service web: no image specified"),
         ({"image": "Web"}, "invalid image reference for service web: invalid reference format: "),
         ({"zz": 1}, "0.yml: services.web Additional property zz is not allowed"),
-        ({"env_file": "none.env"}, "open /work/none.env: no such file or directory It is an env_file of services.web."),
+        (
+            {"env_file": "none.env"},
+            "open /srv/stack/none.env: no such file or directory It is an env_file of services.web.",
+        ),
     ],
 )
 def test_refused(given: dict[str, Any], message: str) -> None:
@@ -180,7 +183,7 @@ def test_times_cannot_be_strings_but_values() -> None:
 
 def test_environment_of_files() -> None:
     env = {"KNOWN": "k", "B": "process", "NONE": "n"}
-    keys = {"env_file": ["base.env", "/work/other.env"], "environment": {"B": "own", "NONE": None, "BARE": None}}
+    keys = {"env_file": ["base.env", "/srv/stack/other.env"], "environment": {"B": "own", "NONE": None, "BARE": None}}
     found = {"A": "other", "EMPTY": "", "KNOWN": "k", "B": "own", "NONE": "n", "BARE": None}
     assert _service(keys, env=env)["environment"] == found
     assert _service(keys, env=env, compatibility="cli")["environment"] == found
@@ -287,7 +290,7 @@ def test_contents() -> None:
 @pytest.mark.parametrize(
     ("config", "message"),
     [
-        ({"secrets": {"s": {"file": "x"}}}, "open /work/x: no such file or directory It is the file of secret s."),
+        ({"secrets": {"s": {"file": "x"}}}, "open /srv/stack/x: no such file or directory It is the file of secret s."),
         ({"secrets": {"s": {}}}, "secret s: there is no content Give a file or environment, or say external: true."),
         (
             {"secrets": {"s": {"driver": "d", "file": "x"}}},
@@ -424,5 +427,5 @@ def test_a_published_range_is_no_number() -> None:
 
 def test_without_a_home() -> None:
     model = _load(_of(volumes=["~/x:/x"]), home=None)
-    assert model["services"]["web"]["volumes"][0]["source"] == "/work/~/x"
+    assert model["services"]["web"]["volumes"][0]["source"] == "/srv/stack/~/x"
     assert model["warnings"] == ["cannot expand '~', because the environment lacks HOME"]

@@ -288,23 +288,23 @@ def test_what_is_no_volume(text: str, reason: str) -> None:
     ("source", "path"),
     [
         ("/x/../y", "/x/../y"),
-        ("./x/../y/", "/work/dir/y"),
-        ("..", "/work"),
+        ("./x/../y/", "/srv/stack/dir/y"),
+        ("..", "/srv/stack"),
         ("~/x", "/home/me/x"),
         ("~x", "/home/mex"),
         ("C:\\x", "C:\\x"),
-        ("C:x", "/work/dir/C:x"),
+        ("C:x", "/srv/stack/dir/C:x"),
         ("\\\\server\\share\\x", "\\\\server\\share\\x"),
-        ("\\\\server\\share", "/work/dir/\\\\server\\share"),
+        ("\\\\server\\share", "/srv/stack/dir/\\\\server\\share"),
     ],
 )
 def test_sources_of_binds(source: str, path: str) -> None:
-    assert bind_source(source, "/work/dir", "/home/me") == path
+    assert bind_source(source, "/srv/stack/dir", "/home/me") == path
 
 
 def test_without_a_home_the_tilde_stays() -> None:
-    assert bind_source("~/x", "/work", None) == "/work/~/x"
-    assert absolute("a/./b", "/work") == "/work/a/b"
+    assert bind_source("~/x", "/srv/stack", None) == "/srv/stack/~/x"
+    assert absolute("a/./b", "/srv/stack") == "/srv/stack/a/b"
 
 
 def test_env_files() -> None:
