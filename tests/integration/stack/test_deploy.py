@@ -12,6 +12,7 @@ from .conftest import changed, failures, plan_lines
 
 IMAGE = "registry:5000/busybox:1"
 RICH = """
+version: "3.9"
 services:
   web:
     image: registry:5000/busybox:1
@@ -59,16 +60,19 @@ services:
     networks: [front]
     ports: [{target: 80, published: 8089, mode: host}]
     deploy: {mode: global, endpoint_mode: dnsrr, update_config: {monitor: 1s}}
-  job:
-    image: registry:5000/busybox:1
-    command: ["true"]
-    networks: [front]
-    deploy: {mode: replicated-job, replicas: 2, restart_policy: {condition: on-failure}, endpoint_mode: dnsrr}
 networks:
   front: {driver_opts: {encrypted: ""}, labels: {l: ""}, ipam: {config: [{subnet: 10.99.0.0/24}]}}
 secrets: {key: {file: key.txt, labels: {team: a}}}
 configs: {app: {file: app.conf}}
 volumes: {data: {labels: {v: ""}}}
+"""
+# The CLI of Engine 20.10 knows no jobs.
+JOB = """
+  job:
+    image: registry:5000/busybox:1
+    command: ["true"]
+    networks: [front]
+    deploy: {mode: replicated-job, replicas: 2, restart_policy: {condition: on-failure}, endpoint_mode: dnsrr}
 """
 
 
@@ -76,7 +80,7 @@ volumes: {data: {labels: {v: ""}}}
 def rich(engines, stack):
     (engines.folder / "key.txt").write_text("the first key")
     (engines.folder / "app.conf").write_text("setting = 1")
-    (engines.folder / "stack.yml").write_text(RICH)
+    (engines.folder / "stack.yml").write_text(RICH.replace("\nnetworks:", f"{JOB}networks:", 1))
 
     def deploy(**options):
         return stack(compose=["stack.yml"], **options)
@@ -125,6 +129,7 @@ def test_changes_by_hand_are_repaired(engines, rich):
 
 
 def test_a_stack_of_the_cli_is_taken_over_as_it_is(engines, rich):
+    (engines.folder / "stack.yml").write_text(RICH)
     for name in ("stack.yml", "key.txt", "app.conf"):
         text = (engines.folder / name).read_text()
         for host in ("manager1", "manager2", "manager3"):
