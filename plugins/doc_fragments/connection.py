@@ -61,6 +61,6 @@ options:
     type: int
     default: 60
 requirements:
-  - "docker (Docker SDK for Python) >= 5.0.0 where the module runs (Debian and Ubuntu: package python3-docker)"
+  - docker (Docker SDK for Python) 5.0.0 or newer where the module runs, for V(tcp://) and V(ssh://) only
   - "Docker Engine >= 20.10"
 """

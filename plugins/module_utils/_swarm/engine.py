@@ -2,13 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The Docker Engine API. The only file that imports `docker`.
-
-The SDK gives the transports (unix socket, TCP with TLS, SSH) and negotiates the API version; requests are made through
-its public HTTP session, because its own methods do not know all fields (ulimits, pids limits, job modes, updates of
-secrets) and fill in defaults that a declarative caller must not send. Each function here is one API call. Answers are
-the Engine's own JSON.
-"""
+"""The Docker Engine API: one small function for each call. Answers are the Engine's own JSON."""
 
 # Answers are JSON, so Any comes in here; the signatures below give it its type.
 # mypy: disable-error-code="no-any-return"
@@ -17,49 +11,26 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import quote
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import (
     EngineError,
     EngineUnreachable,
-    NotAManager,
     NotFound,
     OutOfSequence,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import (
+    UNIX,
+    BlankTransport,
+    Params,
+    Transport,
+    UnixTransport,
+)
 
-try:
-    import docker
-    import docker.errors
-    import docker.tls
-    import requests.exceptions
-except ImportError as error:
-    SDK_PROBLEM: str | None = str(error)
-else:
-    SDK_PROBLEM = None
-
-UNIX = "unix://"
 DEFAULT_HOST = "unix:///var/run/docker.sock"
-
-Params = Mapping[str, Any]
-
-
-class Transport(Protocol):
-    """Sends one request and returns the decoded answer, or raises an EngineError or EngineUnreachable."""
-
-    api_version: str
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        query: Params | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        """`query` and `body` are plain data; the body travels as JSON."""
+DEFAULT_TIMEOUT = 60  # seconds
 
 
 def connect(params: Params, blank_if_absent: bool = False) -> Engine:
@@ -69,102 +40,22 @@ def connect(params: Params, blank_if_absent: bool = False) -> Engine:
     mode can plan for hosts on which nothing is installed yet.
     """
     try:
-        return Engine(SdkTransport(params))
+        return Engine(_transport(params))
     except EngineUnreachable as problem:
         if not (blank_if_absent and problem.absent):
             raise
         return Engine(BlankTransport(), warnings=(f"{problem.message} Planned as for a freshly installed Engine.",))
 
 
-class SdkTransport:
-    """Requests through the docker SDK."""
+def _transport(params: Params) -> Transport:
+    host = params.get("docker_host") or DEFAULT_HOST
+    timeout = params.get("timeout") or DEFAULT_TIMEOUT
+    if host.startswith(UNIX):
+        return UnixTransport(host[len(UNIX) :], timeout)
+    # Only here, because importing the SDK takes longer than all that most modules do.
+    from ansible_collections.apiary.swarm.plugins.module_utils._swarm.sdk import SdkTransport
 
-    def __init__(self, params: Params) -> None:
-        self._host = params.get("docker_host") or DEFAULT_HOST
-        self._timeout = params.get("timeout") or 60
-        path = self._host[len(UNIX) :] if self._host.startswith(UNIX) else None
-        if path and not os.path.exists(path):
-            raise EngineUnreachable(
-                f"No Docker Engine: {path} does not exist.", "Install and start it (role docker_engine).", absent=True
-            )
-        if SDK_PROBLEM:
-            raise EngineUnreachable(
-                f"The Docker SDK for Python is missing for this interpreter ({SDK_PROBLEM}).",
-                "Install it: the package python3-docker, or docker from pip.",
-            )
-        client = None
-        try:
-            # The SDK wants a version before the Engine can be asked for its own; this one only serves until then.
-            client = docker.APIClient(
-                base_url=self._host,
-                version="1.41",
-                timeout=self._timeout,
-                tls=_tls(params),
-                use_ssh_client=bool(params.get("use_ssh_client")),
-            )
-            self.api_version = client.version(api_version=False)["ApiVersion"]
-        except Exception as problem:  # the SDK lets errors of requests, urllib3, paramiko and the OS through
-            if client:
-                client.close()
-            raise EngineUnreachable(
-                f"Docker Engine at {self._host} cannot be reached: {_first_line(problem)}.",
-                "Is it running, and may this user reach it?",
-            ) from problem
-        self._client = client
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        query: Params | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        try:
-            answer = self._client.request(
-                method,
-                f"{self._client.base_url}/v{self.api_version}{path}",
-                params=_query(query),
-                data=None if body is None else json.dumps(body),
-                headers={**({} if body is None else {"Content-Type": "application/json"}), **(headers or {})},
-                timeout=self._timeout,
-            )
-        except requests.exceptions.Timeout as problem:
-            raise EngineUnreachable(
-                f"Docker Engine at {self._host} did not answer {method} {path} within {self._timeout} s.",
-                "It may be overloaded or hung; a longer timeout can be set with the option timeout.",
-            ) from problem
-        except requests.exceptions.RequestException as problem:
-            raise EngineUnreachable(
-                f"Docker Engine at {self._host} broke off {method} {path}: {_first_line(problem)}."
-            ) from problem
-        if answer.status_code >= 400:
-            raise _engine_error(method, path, answer.status_code, answer.content)
-        if "json" not in answer.headers.get("Content-Type", ""):
-            return answer.content
-        return answer.json() if answer.content else None
-
-
-class BlankTransport:
-    """A fresh Engine that is in no swarm, for check mode on hosts where there is none yet. It refuses all writes."""
-
-    api_version = "1.41"
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        query: Params | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-    ) -> Any:
-        if method != "GET":
-            raise EngineError(f"{method} {path}: there is no Engine", 403)
-        if path == "/info":
-            return {"Swarm": {"LocalNodeState": "inactive", "NodeID": "", "RemoteManagers": None}}
-        if path in ("/nodes", "/services", "/networks", "/secrets", "/configs", "/tasks"):
-            return []
-        raise NotFound(f"{path}: there is no Engine", 404)
+    return SdkTransport({**params, "docker_host": host, "timeout": timeout})
 
 
 class Engine:
@@ -346,47 +237,7 @@ class Engine:
         return self._get(f"/distribution/{quote(image, safe='/:@')}/json", headers=_auth_header(registry_auth))
 
 
-def _tls(params: Params) -> Any:
-    """The SDK's TLS setting: off, on with certificates, or on without any."""
-    folder = os.environ.get("DOCKER_CERT_PATH") or ""
-
-    def file(option: str, name: str) -> str | None:
-        return params.get(option) or (os.path.join(folder, name) if folder else None)
-
-    if not (params.get("tls") or params.get("validate_certs")):
-        return False
-    certificate, key = file("client_cert", "cert.pem"), file("client_key", "key.pem")
-    return docker.tls.TLSConfig(
-        client_cert=(certificate, key) if certificate and key else None,
-        ca_cert=file("ca_path", "ca.pem"),
-        verify=bool(params.get("validate_certs")),
-    )
-
-
-def _query(query: Params | None) -> dict[str, Any]:
-    """Booleans as the Engine reads them."""
-    return {key: str(value).lower() if isinstance(value, bool) else value for key, value in (query or {}).items()}
-
-
 def _auth_header(registry_auth: Params | None) -> dict[str, str]:
     if not registry_auth:
         return {}
     return {"X-Registry-Auth": base64.urlsafe_b64encode(json.dumps(dict(registry_auth)).encode()).decode()}
-
-
-def _engine_error(method: str, path: str, status: int, content: bytes) -> EngineError:
-    """The Engine's own words, as the kind of error that they are."""
-    try:
-        message = json.loads(content)["message"]
-    except (ValueError, KeyError, TypeError):
-        message = content.decode("utf-8", "replace").strip() or f"{method} {path} was answered with status {status}"
-    if " desc = " in message and message.startswith("rpc error"):
-        message = message.split(" desc = ", 1)[1]
-    if "update out of sequence" in message:
-        return OutOfSequence(message, status)
-    kinds = {404: NotFound, 503: NotAManager}
-    return kinds.get(status, EngineError)(message, status)
-
-
-def _first_line(problem: BaseException) -> str:
-    return (str(problem).strip().splitlines() or [type(problem).__name__])[0].rstrip(".")

@@ -18,7 +18,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses impo
     check_remotes,
     refuse,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import UNIX, Engine
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import (
     Certificates,
@@ -28,6 +28,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity impor
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership, membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import UNIX
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 _ADDRESSES = ("advertise_addr", "listen_addr", "data_path_addr")

@@ -12,7 +12,6 @@ import importlib.metadata
 import json
 import os
 import platform
-import socket
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,6 +33,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
     read_running,
     read_service,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import exchange
 
 # Runs a command and returns its exit status, output and errors (AnsibleModule.run_command).
 Run = Callable[[Sequence[str]], tuple[int, str, str]]
@@ -70,26 +70,14 @@ def read_host(run: Run, repository_url: str, root: str = "") -> Host:
 
 
 def ask_engine(path: str, timeout: float = SOCKET_TIMEOUT) -> Running:
-    """Which version runs, and its place in a swarm.
-
-    This is asked with the standard library and not through engine.py, because it has to be known before the docker SDK
-    is there, and because importing the SDK would be most of the time that a host takes on which nothing is to be done.
-    """
-    connection = http.client.HTTPConnection("localhost", timeout=timeout)
+    """Which version runs, and its place in a swarm: whatever goes wrong is part of the answer."""
     try:
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.sock.settimeout(timeout)
-        connection.sock.connect(path)
-        connection.request("GET", "/info")
-        answer = connection.getresponse()
-        body = answer.read()
-        if answer.status != 200:
-            return Running(problem=f"{path} answered with status {answer.status}")
-        return read_running(json.loads(body))
+        status, _kind, content = exchange(path, timeout, "GET", "/info")
+        if status != 200:
+            return Running(problem=f"{path} answered with status {status}")
+        return read_running(json.loads(content))
     except (OSError, ValueError, http.client.HTTPException) as problem:
         return Running(problem=f"{path}: {problem or type(problem).__name__}")
-    finally:
-        connection.close()
 
 
 def _packages(run: Run, root: str) -> dict[str, str]:

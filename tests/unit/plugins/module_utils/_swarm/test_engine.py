@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import subprocess
+import sys
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import engine as engines
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import BlankTransport, Engine, connect
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import engine as engine_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine, connect
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import (
     EngineError,
     EngineUnreachable,
@@ -19,6 +22,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     NotFound,
     OutOfSequence,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import BlankTransport, engine_error
 
 
 class Recorder:
@@ -55,7 +59,7 @@ class Recorder:
     ],
 )
 def test_refusals_keep_the_words_of_the_engine(status, content, kind, message):
-    error = engines._engine_error("POST", "/x", status, content)
+    error = engine_error("POST", "/x", status, content)
     assert (type(error), error.message, error.status) == (kind, message, status)
 
 
@@ -120,3 +124,9 @@ def test_an_engine_that_is_there_but_does_not_answer_is_never_taken_for_none(tmp
 def test_where_there_is_no_engine_nothing_is_written():
     with pytest.raises(EngineError):
         Engine(BlankTransport()).create_network({"Name": "front"})
+
+
+def test_for_a_socket_the_sdk_is_not_even_imported():
+    script = f"import sys, {engine_module.__name__}; sys.exit('docker' in sys.modules)"
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    assert subprocess.run([sys.executable, "-c", script], env={"PYTHONPATH": path}, check=False).returncode == 0
