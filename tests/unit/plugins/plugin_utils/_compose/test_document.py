@@ -91,7 +91,7 @@ def test_what_another_parser_read() -> None:
     plain = plain_data(given, "definition")
     assert plain == {"a": ["b", [1, 2.5]], "c": {"d": Timestamp("2024-01-02 00:00:00 +0000 UTC")}, "e": None, "f": True}
     assert {type(key) for key in plain} == {str}
-    assert type(plain["a"][0]) is str
+    assert plain["a"][0].__class__ is str
 
 
 @pytest.mark.parametrize(

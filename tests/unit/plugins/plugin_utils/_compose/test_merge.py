@@ -161,7 +161,7 @@ def test_bugs_of_the_cli(base: Any, override: Any, as_cli: Any, by_default: Any)
 
 def test_a_port_is_replaced_by_published_number_and_protocol() -> None:
     base = [_port(53), _port(53, "udp"), _port(80)]
-    merged, _ = _merge({"ports": base}, {"ports": [_port(53, "udp", target=5353)]}, cli=False)
+    merged, _warnings = _merge({"ports": base}, {"ports": [_port(53, "udp", target=5353)]}, cli=False)
     assert merged["ports"] == [_port(53), _port(53, "udp", target=5353), _port(80)]
 
 
