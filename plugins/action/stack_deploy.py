@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.plugins.action import ActionBase
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
-from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv
+from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv, _stack_logins
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
 from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_files import (
@@ -46,12 +47,13 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("The option model cannot be set. Give Compose files as compose or definition.")
         try:
             specs = self._specs(options, task_vars)
+            logins = _logins(options, [images.of(spec) for spec in specs["services"].values()])
         except (ComposeError, SwarmError, ValueError) as error:
             # Without its cause, which newer versions of Ansible would append to the message.
             raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from None
         except OSError as error:
             raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from None
-        model = json.dumps({"specs": specs, "auths": options["registry_auth"]})
+        model = json.dumps({"specs": specs, "auths": logins})
         deployment = {key: options[key] for key in DEPLOYMENT}
         result: dict[str, Any] = self._execute_module(
             module_name="apiary.swarm.stack_deploy",
@@ -120,6 +122,20 @@ def _environment(options: Mapping[str, Any], files: Files) -> dict[str, str]:
         except ValueError as error:
             raise ValueError(f"{path}: {error}.") from error
     return {**found, **{name: _text(f"env.{name}", value) for name, value in options["env"].items()}}
+
+
+def _logins(options: Mapping[str, Any], wanted: Iterable[str]) -> _stack_logins.Logins:
+    """The logins for the registries of images: those of the task, over those of the controller's docker."""
+    folder = os.environ.get("DOCKER_CONFIG") or os.path.join(os.path.expanduser("~"), ".docker")
+    path = os.path.join(folder, "config.json")
+    try:
+        with open(path, "rb") as file:
+            configured = _stack_logins.configured(file.read())
+    except FileNotFoundError:
+        configured = {}
+    except ValueError as error:
+        raise ValueError(f"{path} {error}") from None
+    return _stack_logins.needed({**configured, **_stack_logins.given(options["registry_auth"])}, wanted)
 
 
 def _text(place: str, value: Any) -> str:

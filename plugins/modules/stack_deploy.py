@@ -17,6 +17,46 @@ description:
   - Secrets and configs may change their content. A changed one is created under a new name, the services are moved to
     it, and old versions are removed when the services have converged. Containers keep their paths.
 author: The apiary.swarm contributors (@apiary)
+notes:
+  - "B(Differences from docker stack deploy.) A Compose file that works with the CLI gives the same networks, secrets,
+    configs and services. The differences are in the notes that follow, bugs of the CLI first. Where one matters for a
+    file, there is a warning. With O(compatibility=cli) the result is that of the
+    CLI to the letter, unless a note says otherwise."
+  - "Variables: a dash in the message of C(${V:?not-set}) does not turn the required variable into one with a default
+    (C(set))."
+  - "Variables: in C($V-suffix), without braces, C(-suffix) is text, and not lost where V is set."
+  - "Variables: C(${REQUIRED:?}/${OTHER}) is refused where REQUIRED is missing; the CLI forgets that at the next
+    variable."
+  - "Variables: they become numbers and booleans where the file needs them in services with a dot in their name, too."
+  - "Variables: C(mode: ${MODE}) with V(0444) is an octal number, as it is without a variable; the CLI reads a decimal
+    one."
+  - "Environment: a variable set to nothing (C(KEY: \"\")) stays empty; the CLI fills in the value of KEY where it
+    runs."
+  - "Volumes: a volume with a name of one letter (C(x:/data)) is a volume, and no Windows drive."
+  - "Volumes: the C(mode) of a tmpfs is used."
+  - "Services: C(oom_score_adj) is used (Engine 27 and newer); the CLI ignores it."
+  - "Several files: C(53/tcp) and C(53/udp) both stay, and so do several ports that are not published, and a secret or
+    config with several targets; the CLI keeps one of each."
+  - "Several files: a later file can set a value to false, zero or the empty string."
+  - "Several files: C(healthcheck.test) of a later file replaces the earlier one; the CLI joins the two commands."
+  - "Several files: logging options of a later file count where the earlier one has a driver without options."
+  - "Several files: a network of a service is merged key by key, so that the aliases of an earlier file stay."
+  - "Secrets and configs: one of the same name that does not belong to the stack is an error; the CLI takes it over
+    and replaces its labels."
+  - "Checks: what the Engine would refuse in the middle of a deployment (names of services that are too long, for
+    instance) is refused before anything is written."
+  - "Newer keys of the Compose specification are read: top-level C(name) (has to be the name of the stack, or it is
+    ignored with a warning), C(depends_on) with conditions (ignored with a warning), C(published) as text,
+    C(configs.content), C(secrets.environment), C(env_file) with C(path) and C(required), and others that a swarm can
+    fulfil. With O(compatibility=cli) they are refused, as by the CLI."
+  - "Networks: one that differs from the file is an error before any write (see O(recreate_networks)); the CLI leaves
+    it as it is without a word, and so does O(compatibility=cli), with a warning."
+  - "Whatever O(compatibility) is: a changed secret or config is replaced by a new version, which the CLI refuses."
+  - "Whatever O(compatibility) is: only what differs is written; the CLI writes each service in each run."
+  - "Whatever O(compatibility) is: O(wait) is on, and a rollback is a failure."
+  - "Whatever O(compatibility) is: logins of the controller's docker configuration are sent to the swarm (see
+    O(registry_auth)), as with the CLI's C(--with-registry-auth)."
+  - "Whatever O(compatibility) is: O(resolve_image) is V(changed) by default; the CLI has V(always)."
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
@@ -97,14 +137,18 @@ options:
   registry_auth:
     description:
       - Logins for registries, by host (and port) of the registry. Docker Hub is V(docker.io).
-      - Each is a mapping with C(username) and C(password).
-      - They are sent to the swarm with each service that is written, so that every node can pull.
+      - Each is a mapping with C(username) and C(password), and nothing else.
+      - For registries that are not given here, logins are taken from the docker configuration of the controller
+        (C(auths) in C(config.json) of the directory E(DOCKER_CONFIG), C(~/.docker) by default). Credential helpers
+        (C(credHelpers), C(credsStore)) are not called; give logins that these hold here.
+      - Only the logins that an image of the stack needs leave the controller. They are sent to the swarm with each
+        service that is written, so that every node can pull. They never appear in output or logs.
     type: dict
     default: {}
   compatibility:
     description:
       - V(default) does the right thing where C(docker stack deploy) has a bug, and warns.
-      - V(cli) does what the docker CLI does.
+      - V(cli) does what the docker CLI does. The notes list the differences.
     type: str
     choices: [default, cli]
     default: default

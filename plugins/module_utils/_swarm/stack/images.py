@@ -38,7 +38,7 @@ def is_unchanged(wish: Spec, current: Spec) -> bool:
 
 
 def credentials(image: str, auths: Mapping[str, Mapping[str, str]]) -> Mapping[str, str] | None:
-    """The login for an image's registry: {"username", "password", "serveraddress"}."""
+    """The login for an image's registry, as the Engine takes it: {"username", "password", "serveraddress"}."""
     try:
         return auths.get(reference.parse(image).domain)
     except ValueError:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
@@ -36,10 +37,15 @@ TASKS = {
     "unknown": {"definition": {"services": {}}, "colour": "red"},
     "neither": {},
     "model": {"definition": {"services": {}}, "model": "{}"},
+    "login": {"definition": {"services": {}}, "registry_auth": {"r:5000": {"user": "the misspelled login"}}},
     "secret": {"compose": ["stack.yml"], "secrets": {"other": "the misplaced secret"}},
 }
 VAULTED = "the vaulted secret"
-SECRETS = ("the given secret", "the misplaced secret", VAULTED)
+LOGIN = "the login of the registry"
+SECRETS = (
+    *("the given secret", "the misplaced secret", "the misspelled login", VAULTED),
+    *(LOGIN, base64.b64encode(f"user:{LOGIN}".encode()).decode()),
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +58,8 @@ def run(tmp_path_factory):
     (folder / "vars.env").write_text("export TAG='ignored'\nFROM_FILE=file  # comment\nFROM_CONTROLLER=file\n")
     (folder / "ansible.cfg").write_text("")  # nobody's configuration counts
     (folder / "password").write_text("opener")
+    docker = {"auths": {"docker.io": {"auth": base64.b64encode(f"user:{LOGIN}".encode()).decode()}}}
+    (folder / "config.json").write_text(json.dumps(docker))
     tasks = []
     for name, options in TASKS.items():
         module = {"apiary.swarm.stack_deploy": {"name": "st", "docker_host": "unix:///nowhere.sock", **options}}
@@ -69,6 +77,7 @@ def run(tmp_path_factory):
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "password"),
         "ANSIBLE_INJECT_INVOCATION": "1",
+        "DOCKER_CONFIG": str(folder),
         "FROM_CONTROLLER": "controller",
     }
 
@@ -111,6 +120,7 @@ def test_what_the_files_say_is_planned(run, task, planned):
         ("wrong", 'undefined network "nowhere"'),
         ("unknown", "colour"),
         ("neither", "missing: compose, definition"),
+        ("login", "registry_auth.r:5000 has to be a mapping with username and password"),
         ("model", "The option model cannot be set."),
         ("secret", "values are given for secrets that the Compose file does not have: other"),
     ],
