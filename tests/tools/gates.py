@@ -37,8 +37,6 @@ class Stage:
 
 
 PYTEST = ("python", "-m", "pytest", "-q")
-# The labs that tests/integration leaves up for its next run.
-LABS = ("stack", "integration-cluster")
 
 STAGES: Mapping[str, Stage] = {
     "unit": Stage((PYTEST,)),
@@ -75,10 +73,7 @@ STAGES: Mapping[str, Stage] = {
     "build": Stage((("python", "tests/tools/package.py"),)),
     "sanity": Stage((("python", "tests/tools/sanity.py"),)),
     "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
-    "integration": Stage(
-        ((*PYTEST, "tests/integration"), *(("python", "-m", "tests.lab", "down", f"--name={lab}") for lab in LABS)),
-        alone=True,
-    ),
+    "integration": Stage(((*PYTEST, "tests/integration"),), alone=True),
     "molecule": Stage((("molecule", "test", "--all"),), alone=True),
 }
 

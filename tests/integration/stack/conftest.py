@@ -6,7 +6,7 @@
 
     python -m pytest tests/integration/stack
 
-The lab `stack` is made where it is missing and left running; `python -m tests.lab down --name stack` removes it.
+With LAB_NAME=x in the environment the lab x is left running; `python -m tests.lab down --name x` removes it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ import pytest
 from tests.lab import access, lab
 from tests.lab.state import Lab
 
+NAME = os.environ.get("LAB_NAME", "integration-stack")
 PLATFORMS = ["debian12-engine", "debian13-engine", "debian13-engine28"]
 ENGINES = ("manager1", "manager2", "manager3")
 
@@ -83,8 +84,11 @@ class Engines:
 
 
 @pytest.fixture(scope="session")
-def stack_lab() -> Lab:
-    return lab.up("stack", managers=3, workers=0, platforms=PLATFORMS)
+def stack_lab() -> Iterator[Lab]:
+    """Made for the run; set LAB_NAME to use a lab again and again."""
+    yield lab.up(NAME, managers=3, workers=0, platforms=PLATFORMS)
+    if "LAB_NAME" not in os.environ:
+        lab.down(NAME)
 
 
 @pytest.fixture
