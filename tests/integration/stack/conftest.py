@@ -33,12 +33,18 @@ Result = dict[str, Any]
 
 
 class Engines:
-    """The hosts of the lab. Every answer is a mapping by host."""
+    """The hosts of the lab. Every answer is a mapping by host.
+
+    `environment` is what runs of Ansible get beside the tests' own; `output` is all that they printed, at -vvv.
+    """
 
     def __init__(self, lab: Lab, folder: Path) -> None:
         self.lab = lab
         self.folder = folder
         self.runs = 0
+        # Nobody's logins count.
+        self.environment = {"DOCKER_CONFIG": str(folder)}
+        self.output = ""
 
     def deploy(self, name: str, *, check: bool = False, hosts: str = "all", **options: Any) -> dict[str, Result]:
         """One run of stack_deploy on all hosts, at the same time; what it returned."""
@@ -46,9 +52,10 @@ class Engines:
         tree = self.folder / f"run{self.runs}"
         arguments = {"name": name, "resolve_image": "never", "wait_timeout": 60, **options}
         command = [str(Path(sys.executable).with_name("ansible")), hosts, "-m", "apiary.swarm.stack_deploy"]
-        command += ["-a", json.dumps(arguments), "-t", str(tree), "--diff", *(["--check"] if check else [])]
-        environment = {**os.environ, "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg")}
+        command += ["-a", json.dumps(arguments), "-t", str(tree), "--diff", "-vvv", *(["--check"] if check else [])]
+        environment = {**os.environ, **self.environment, "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg")}
         done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=self.folder, env=environment)
+        self.output += done.stdout + done.stderr
         results = {path.name: json.loads(path.read_text()) for path in tree.iterdir()} if tree.exists() else {}
         assert results, done.stdout + done.stderr
         for result in results.values():
@@ -60,6 +67,10 @@ class Engines:
     def docker(self, command: str, *, check: bool = True) -> dict[str, str]:
         """The output of a docker command line on each host."""
         return {host: access.console(self.lab, host, f"docker {command}", check=check).strip() for host in ENGINES}
+
+    def console(self, host: str, command: str, *, check: bool = True) -> str:
+        """The output of a command line of root on one host."""
+        return access.console(self.lab, host, command, check=check)
 
     def spec(self, service: str, path: str = "") -> dict[str, Any]:
         """(A part of) the spec of a service on each host, `.TaskTemplate.ContainerSpec.Image` for instance."""
