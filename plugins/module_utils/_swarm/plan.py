@@ -11,7 +11,7 @@ empty".
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,35 +90,18 @@ class Plan:
         return [step.as_dict() for step in self.steps]
 
     def diff(self) -> dict[str, str]:
-        """The plan for `--diff`: what there is on the left, what there will be on the right."""
-        before: list[str] = []
-        after: list[str] = []
-        for step in self.steps:
-            title = f"{step.kind} {step.name}"
-            left, right = _sides(step)
-            before += [f"{title}.{line}" for line in left] if step.changes else []
-            after += [f"{title}.{line}" for line in right] if step.changes else []
-            if not left and not right:
-                (before if step.action in _TAKES_AWAY else after).append(f"{title}: {_done(step)}")
-        return {"before": _text(before), "after": _text(after)}
+        """The plan for `--diff`: a line for each field, `service web.image: a:1 -> a:2`, or for a step without any.
+
+        Not as texts before and after: with many steps, a field's two values would be far from each other.
+        """
+        return {"prepared": "".join(f"{line}\n" for step in self.steps for line in _diff_lines(step))}
 
 
-_TAKES_AWAY = {"remove", "leave"}
-
-
-def _sides(step: Step) -> tuple[list[str], list[str]]:
-    left = [f"{change.path}: {shown(change.before)}" for change in step.changes if change.before is not ABSENT]
-    right = [f"{change.path}: {shown(change.after)}" for change in step.changes if change.after is not ABSENT]
-    return left, right
-
-
-def _done(step: Step) -> str:
-    verb = "present" if step.action in _TAKES_AWAY else step.action
-    return f"{verb} ({step.reason})" if step.reason else verb
-
-
-def _text(lines: Iterable[str]) -> str:
-    return "".join(f"{line}\n" for line in lines)
+def _diff_lines(step: Step) -> list[str]:
+    title = f"{step.kind} {step.name}"
+    headline = f"{title}: {step.action}" + (f" ({step.reason})" if step.reason else "")
+    only_fields = step.changes and step.action == "update" and not step.reason
+    return [*([] if only_fields else [headline]), *(f"{title}.{change}" for change in step.changes)]
 
 
 def shown(value: Any) -> str:

@@ -56,18 +56,26 @@ def test_a_payload_is_never_shown():
     assert "aHVzaA" not in repr(plan) + str(plan.as_list()) + str(plan.diff())
 
 
-def test_the_diff_shows_fields_on_both_sides_and_new_things_on_the_right():
+def test_the_diff_has_a_line_for_each_field_and_for_each_step_that_is_more():
+    fields = (Change("image", "a:1", "a:2"), Change("user", ABSENT, "root"))
     plan = Plan(
         (
-            Step("update", "service", "web", changes=(Change("image", "a:1", "a:2"), Change("user", ABSENT, "root"))),
             Step("create", "network", "front"),
+            Step("update", "service", "web", changes=fields),
+            Step("update", "service", "api", "its update was paused"),
+            Step("init", "swarm", "default", changes=(Change("port", ABSENT, 2377),)),
             Step("remove", "service", "old", reason="not in the file"),
         )
     )
-    assert plan.diff() == {
-        "before": "service web.image: a:1\nservice old: present (not in the file)\n",
-        "after": "service web.image: a:2\nservice web.user: root\nnetwork front: create\n",
-    }
+    assert plan.diff()["prepared"].splitlines() == [
+        "network front: create",
+        "service web.image: a:1 -> a:2",
+        "service web.user: (absent) -> root",
+        "service api: update (its update was paused)",
+        "swarm default: init",
+        "swarm default.port: (absent) -> 2377",
+        "service old: remove (not in the file)",
+    ]
 
 
 def test_an_empty_plan_is_no_change():
