@@ -37,8 +37,9 @@ class Hosts:
         return access.console(self.lab, host, f"docker {command}", check=check).strip()
 
     def swarm(self, host: str) -> dict[str, Any]:
-        """What the Engine of a host says of its swarm."""
+        """What the Engine of a host says of its swarm. It lists managers in a random order; here they are sorted."""
         found: dict[str, Any] = json.loads(self.docker(host, "info --format '{{json .Swarm}}'"))
+        found["RemoteManagers"] = sorted(found.get("RemoteManagers") or [], key=lambda manager: manager["NodeID"])
         return found
 
     def nodes(self, manager: str) -> dict[str, dict[str, Any]]:
