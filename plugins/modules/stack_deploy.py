@@ -66,7 +66,13 @@ options:
     type: str
     required: true
   state:
-    description: Whether the stack is deployed (V(present)) or removed with all that it owns (V(absent)).
+    description:
+      - Whether the stack is deployed (V(present)) or removed with all that it owns (V(absent)).
+      - Services, secrets, configs and networks are removed by the label C(com.docker.stack.namespace), in this order,
+        whether or not there are services left. Of the options, only O(wait) and O(wait_timeout) matter then.
+      - With O(wait), the module returns when the tasks and networks are gone, so that the stack can be deployed again
+        at once. Tasks of nodes that are down are not waited for.
+      - What services of others use stays, with a warning. Volumes stay.
     type: str
     choices: [present, absent]
     default: present
@@ -157,7 +163,15 @@ options:
     type: int
     default: 1
   recreate_networks:
-    description: Whether a network that differs from the file may be replaced. A network cannot be changed.
+    description:
+      - Whether a network that differs from the file is replaced. A network cannot be changed, so without this option
+        such a network is an error before any write.
+      - A network that is in use cannot be removed, so the services that use it are removed with it and created again
+        after it, pinned to the same images. They do not serve from the removal of their tasks until they run again.
+        Services that do not use the network are not touched.
+      - It is an error, before any write, if services use the network that are not in the file (or, with O(prune), not
+        of the stack).
+      - O(on_failure=rollback) cannot restore what was removed.
     type: bool
     default: false
   on_failure:
@@ -193,6 +207,11 @@ EXAMPLES = r"""
     compose: [shop.yml]
   check_mode: true
   diff: true
+
+- name: Remove a stack
+  apiary.swarm.stack_deploy:
+    name: shop
+    state: absent
 
 - name: Deploy a small stack without a file
   apiary.swarm.stack_deploy:

@@ -4,12 +4,13 @@
 
 """What has to be done so that a stack is as wished: a pure function of what was found.
 
-The order: networks, secrets, configs, services, and then, when the services have converged, what is no longer needed.
+The order: what is in the way goes, then networks, secrets, configs and services come, and when the services have
+converged, what is no longer needed goes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
@@ -19,13 +20,13 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import (
     compare,
     fields,
     images,
+    networks,
     normalise,
     prune,
     rotate,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.blobs import Choice
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import (
-    PREDEFINED_NETWORKS,
     Object,
     State,
     Wish,
@@ -37,10 +38,10 @@ Choices = Mapping[tuple[str, str], Choice]
 
 def decide(wish: Wish, state: State) -> Plan:
     """The plan, or one error that names everything that stands in its way."""
-    network_steps, network_problems, network_warnings = _networks(wish, state)
+    network = networks.decide(wish, state)
     contents = blobs.decide(wish, state)
-    service_steps, service_problems, service_warnings = _services(wish, state, contents.choices)
-    problems = [*network_problems, *contents.problems, *service_problems]
+    service_steps, service_problems, service_warnings = _services(wish, state, contents.choices, network.moved)
+    problems = [*network.problems, *contents.problems, *service_problems]
     if problems:
         raise SwarmError(
             f"Stack {wish.stack} cannot be deployed: {'; '.join(problems)}.",
@@ -50,50 +51,19 @@ def decide(wish: Wish, state: State) -> Plan:
     if not wish.wait and service_steps:
         # Whether the new versions serve is not known yet, and a rollback needs the old ones.
         unneeded = [item for item in unneeded if item.reason != prune.OLD_VERSION]
-    removals, prune_warnings = prune.steps(unneeded, wish, state)
+    urgent = prune.in_the_way(wish, state, networks.replaced(wish, state))
+    removals, prune_warnings = prune.steps(unneeded, wish, state, urgent)
+    first = [step for step in removals if step.payload["first"]]
+    last = [step for step in removals if not step.payload["first"]]
     return Plan(
-        (*network_steps, *contents.steps, *service_steps, *removals),
-        (*wish.warnings, *state.warnings, *network_warnings, *service_warnings, *prune_warnings),
+        (*first, *network.removals, *network.creations, *contents.steps, *service_steps, *last),
+        (*wish.warnings, *state.warnings, *network.warnings, *service_warnings, *prune_warnings),
     )
 
 
-def _networks(wish: Wish, state: State) -> tuple[list[Step], list[str], list[str]]:
-    steps, problems, warnings = [], [], []
-    by_name = {item["Name"]: item for item in state.networks}
-    for name in wish.externals("network"):
-        if name in PREDEFINED_NETWORKS or name.startswith("container:") or state.blank:
-            continue
-        if name not in by_name:
-            problems.append(f"network {name} is declared as external, but there is none of this name")
-        elif by_name[name].get("Scope") != "swarm":
-            problems.append(f"external network {name} has the scope {by_name[name].get('Scope')} instead of swarm")
-    for name in sorted(wish.networks):
-        body, existing = wish.networks[name], by_name.get(name)
-        if existing is None:
-            request = {"Name": name, **body, "Driver": body.get("Driver") or "overlay"}
-            steps.append(Step("create", "network", name, payload={"spec": request}))
-        elif (existing.get("Labels") or {}).get(rotate.NAMESPACE_LABEL) != wish.stack:
-            problems.append(f"network {name} exists and does not belong to stack {wish.stack}")
-        else:
-            drift = _network_drift(body, existing)
-            if drift and wish.as_cli:
-                warnings.append(f"network {name} differs and stays as it is: {drift}")
-            elif drift:
-                problems.append(f"network {name} differs, and a network cannot be changed: {drift}")
-    return steps, problems, warnings
-
-
-def _network_drift(body: Mapping[str, Any], existing: Object) -> str:
-    wanted, found = normalise.network(body), normalise.network(existing)
-    if not wanted.get("IPAM", {}).get("Subnets"):
-        # The Engine chose them.
-        found.get("IPAM", {}).pop("Subnets", None)
-    if not found.get("IPAM"):
-        found.pop("IPAM", None)
-    return ", ".join(str(change) for change in compare.changes(found, wanted))
-
-
-def _services(wish: Wish, state: State, choices: Choices) -> tuple[list[Step], list[str], list[str]]:
+def _services(
+    wish: Wish, state: State, choices: Choices, moved: Collection[str]
+) -> tuple[list[Step], list[str], list[str]]:
     steps, problems, lost = [], [], set()
     configs = {item["ID"]: rotate.name_of(item) for item in state.configs}
     taken = {item["Spec"]["Name"] for item in state.others}
@@ -103,7 +73,7 @@ def _services(wish: Wish, state: State, choices: Choices) -> tuple[list[Step], l
         lost.update(missing)
         if current is None and name in taken:
             problems.append(f"service {name} exists and does not belong to stack {wish.stack}")
-        elif current is None:
+        elif current is None or name in moved:
             steps.append(Step("create", "service", name, payload={"spec": spec}))
         else:
             before = normalise.service(current["Spec"], state.network_names, configs)

@@ -30,6 +30,8 @@ IN_USE = 400
 
 def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
     """The duty of the module stack_deploy. `params["model"]` is the JSON text that its action plugin makes."""
+    if params["state"] == "absent":
+        return _duty(Deployment(removal(params["name"], params["wait"], params["wait_timeout"]), {}), check_mode)
     if not params["model"]:
         raise SwarmError("stack_deploy works through its action plugin, which makes a model of the Compose files.")
     model = json.loads(params["model"])
@@ -50,10 +52,18 @@ def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
         on_failure=params["on_failure"],
         as_cli=params["compatibility"] == "cli",
     )
-    deployment = Deployment(wish, model.get("auths") or {})
+    return _duty(Deployment(wish, model.get("auths") or {}), check_mode)
+
+
+def removal(stack: str, wait: bool, wait_timeout: float) -> Wish:
+    """The wish that nothing of a stack is left."""
+    return Wish(stack, prune=True, wait=wait, wait_timeout=wait_timeout, keep_versions=0, absent=True)
+
+
+def _duty(deployment: Deployment, check_mode: bool) -> Duty[State]:
     return Duty(
         read=lambda engine: deployment.read(engine, check_mode),
-        decide=lambda state: decide(wish, state),
+        decide=lambda state: decide(deployment.wish, state),
         perform=deployment.perform,
         settle=deployment.settle,
         result=deployment.result,
@@ -71,6 +81,7 @@ class Deployment:
     changed: set[str] = field(default_factory=set)  # IDs of services
     previous: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # ID of each updated service -> spec before
     before: frozenset[str] | None = None  # IDs of the tasks before the first write to a service
+    removed: set[str] = field(default_factory=set)  # IDs of services
     waited: bool = False
     settled: bool = False
 
@@ -95,8 +106,10 @@ class Deployment:
             kind: [step.payload["id"] for step in plan if (step.action, step.kind) == ("remove", kind)]
             for kind in ("service", "network")
         }
-        if self.wish.wait and any(removed.values()):
-            gone(engine, self.wish.stack, removed["service"], removed["network"], self.wish.wait_timeout)
+        if self.wish.wait and (self.wish.absent or any(removed.values())):
+            # What an earlier removal that was cut short has left behind is waited for too.
+            services = None if self.wish.absent else removed["service"]
+            gone(engine, self.wish.stack, services, removed["network"], self.wish.wait_timeout)
         return self.read(engine, check_mode=False) if plan or self.waited else state
 
     def result(self, state: State) -> dict[str, Any]:
@@ -169,14 +182,22 @@ class Deployment:
         self.changed.add(service)
         self.previous.setdefault(service, step.payload["previous"])
 
-    def remove(self, engine: Engine, step: Step) -> None:
-        removals = {
-            "service": engine.remove_service,
-            "network": engine.remove_network,
-            "secret": engine.remove_secret,
-            "config": engine.remove_config,
-        }
-        removals[step.kind](step.payload["id"])
+    def remove_service(self, engine: Engine, step: Step) -> None:
+        engine.remove_service(step.payload["id"])
+        self.removed.add(step.payload["id"])
+
+    def remove_blob(self, engine: Engine, step: Step) -> None:
+        remove = engine.remove_secret if step.kind == "secret" else engine.remove_config
+        remove(step.payload["id"])
+
+    def remove_network(self, engine: Engine, step: Step) -> None:
+        """Remove a network, after the tasks that used it; of one to replace, nothing may be left afterwards."""
+        network, stack, timeout = step.payload["id"], self.wish.stack, self.wish.wait_timeout
+        if self.wish.wait or step.payload.get("first"):
+            gone(engine, stack, self.removed, [], timeout)
+        engine.remove_network(network)
+        if step.payload.get("first"):
+            gone(engine, stack, [], [network], timeout)
 
     def _credentials(self, spec: Mapping[str, Any]) -> Mapping[str, str] | None:
         return images.credentials(images.of(spec), self.auths)
@@ -205,10 +226,10 @@ _WRITES = {
     ("create", "network"): Deployment.create_network,
     ("create", "service"): Deployment.create_service,
     ("update", "service"): Deployment.update_service,
-    ("remove", "service"): Deployment.remove,
-    ("remove", "network"): Deployment.remove,
-    ("remove", "secret"): Deployment.remove,
-    ("remove", "config"): Deployment.remove,
+    ("remove", "service"): Deployment.remove_service,
+    ("remove", "network"): Deployment.remove_network,
+    ("remove", "secret"): Deployment.remove_blob,
+    ("remove", "config"): Deployment.remove_blob,
 }
 
 

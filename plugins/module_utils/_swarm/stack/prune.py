@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Step
@@ -17,9 +17,11 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state im
     Object,
     State,
     Wish,
+    published,
     references,
 )
 
+IN_THE_WAY = "not in the file, and in the way"
 OLD_VERSION = "old version"
 NOT_IN_THE_FILE = "not in the file"
 
@@ -42,19 +44,34 @@ def leftovers(wish: Wish, state: State, choices: Mapping[tuple[str, str], Choice
 def _services(wish: Wish, state: State) -> list[Leftover]:
     """Services that are not in the file, if they are to be pruned."""
     gone = [item for item in state.services if item["Spec"]["Name"] not in wish.services] if wish.prune else []
-    return _sorted(Leftover("service", item["Spec"]["Name"], item["ID"], NOT_IN_THE_FILE) for item in gone)
+    return _sorted(Leftover("service", item["Spec"]["Name"], item["ID"], _reason(wish)) for item in gone)
+
+
+def in_the_way(wish: Wish, state: State, replaced: Collection[str]) -> set[str]:
+    """The IDs of services which have to go before others come, if they go: by a port or a network to replace.
+
+    Two services cannot publish the same port, so the new one would never converge.
+    """
+    wanted = {port for spec in wish.services.values() for port in published(spec)}
+    return {
+        item["ID"]
+        for item in state.services
+        if item["Spec"]["Name"] not in wish.services
+        and (published(item["Spec"]) & wanted or references(item) & set(replaced))
+    }
 
 
 def _networks(wish: Wish, state: State) -> list[Leftover]:
-    owned = [item for item in state.networks if (item.get("Labels") or {}).get(rotate.NAMESPACE_LABEL) == wish.stack]
+    owned = [item for item in state.networks if rotate.owns_network(item, wish.stack)]
     gone = [item for item in owned if item["Name"] not in wish.networks] if wish.prune else []
-    return _sorted(Leftover("network", item["Name"], item["Id"], NOT_IN_THE_FILE) for item in gone)
+    return _sorted(Leftover("network", item["Name"], item["Id"], _reason(wish)) for item in gone)
 
 
 def _blobs(wish: Wish, state: State, choices: Mapping[tuple[str, str], Choice]) -> list[Leftover]:
     """Old versions, and what is not in the file at all, if that is to be pruned."""
-    found: list[Leftover] = []
+    result: list[Leftover] = []
     for kind in KINDS:
+        found: list[Leftover] = []
         versions: dict[str, list[Object]] = {}
         for item in state.blobs(kind):
             if rotate.is_owned(item, wish.stack):
@@ -65,14 +82,18 @@ def _blobs(wish: Wish, state: State, choices: Mapping[tuple[str, str], Choice]) 
                 old = rotate.outdated(items, current, wish.keep_versions)
                 found += [Leftover(kind, rotate.name_of(item), item["ID"], OLD_VERSION) for item in old]
             elif wish.prune:
-                found += [Leftover(kind, rotate.name_of(item), item["ID"], NOT_IN_THE_FILE) for item in items]
-    return _sorted(found)
+                found += [Leftover(kind, rotate.name_of(item), item["ID"], _reason(wish)) for item in items]
+        result += _sorted(found)
+    return result
 
 
-def steps(leftovers: Sequence[Leftover], wish: Wish, state: State) -> tuple[list[Step], list[str]]:
+def steps(
+    leftovers: Sequence[Leftover], wish: Wish, state: State, first: Collection[str] = ()
+) -> tuple[list[Step], list[str]]:
     """The removals, and warnings for what has to stay because a service uses it.
 
-    The services of the file are moved before, so what they use now does not count.
+    The services of the file are moved before, so what they use now does not count. `first` are the IDs of services that
+    have to go before that.
     """
     removed = {item.id for item in leftovers if item.kind == "service"}
     staying = [
@@ -83,8 +104,17 @@ def steps(leftovers: Sequence[Leftover], wish: Wish, state: State) -> tuple[list
     kept = [item for item in leftovers if item.id in used]
     warnings = [f"{item.kind} {item.name} ({item.reason}) stays: service {used[item.id]} uses it." for item in kept]
     gone = [item for item in leftovers if item.id not in used]
-    return [Step("remove", item.kind, item.name, item.reason, payload={"id": item.id}) for item in gone], warnings
+    return [_removal(item, item.id in first) for item in gone], warnings
+
+
+def _removal(item: Leftover, first: bool) -> Step:
+    reason = IN_THE_WAY if first else item.reason
+    return Step("remove", item.kind, item.name, reason, payload={"id": item.id, "first": first})
+
+
+def _reason(wish: Wish) -> str:
+    return "" if wish.absent else NOT_IN_THE_FILE
 
 
 def _sorted(found: Iterable[Leftover]) -> list[Leftover]:
-    return sorted(found, key=lambda item: (item.kind, item.name))
+    return sorted(found, key=lambda item: item.name)

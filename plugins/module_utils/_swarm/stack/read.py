@@ -20,6 +20,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import (
     blobs,
     converge,
     images,
+    networks,
     prune,
     rotate,
     settle,
@@ -37,12 +38,12 @@ def read(engine: Engine, wish: Wish, auths: Auths, check_mode: bool) -> State:
         services = engine.services(own, status=True)
     except NotAManager as problem:
         return _without_manager(engine, problem, check_mode)
-    networks = engine.networks()
+    listed = engine.networks()
     state = State(
         api=engine.api_version,
         services=services,
-        networks=networks,
-        network_names={item["Id"]: item["Name"] for item in networks},
+        networks=listed,
+        network_names={item["Id"]: item["Name"] for item in listed},
         secrets=engine.secrets(),
         configs=_configs(engine, wish, own),
     )
@@ -141,6 +142,7 @@ def _others(engine: Engine, wish: Wish, state: State) -> list[dict[str, Any]]:
     present = {service["Spec"]["Name"] for service in state.services}
     new = set(wish.services) - present
     doomed = {item.id for item in prune.leftovers(wish, state, blobs.decide(wish, state).choices)}
+    doomed |= networks.replaced(wish, state)
     if not new and not doomed:
         return []
     own = {service["ID"] for service in state.services}

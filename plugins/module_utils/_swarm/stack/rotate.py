@@ -48,6 +48,10 @@ def is_owned(item: Object, stack: str) -> bool:
     return labels_of(item).get(NAMESPACE_LABEL) == stack
 
 
+def owns_network(network: Object, stack: str) -> bool:
+    return (network.get("Labels") or {}).get(NAMESPACE_LABEL) == stack
+
+
 def versions(owned: Iterable[Object], base: str, used: Iterable[str] = ()) -> list[Object]:
     """The versions of `base`: those whose IDs are in use first, and then the newest first.
 

@@ -10,16 +10,23 @@ import datetime
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Callable, TypeVar
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, SwarmError, Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import (
+    EngineError,
+    NotAManager,
+    SwarmError,
+    Timeout,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, Progress
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rotate import NAMESPACE_LABEL
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import Clock, SystemClock, poll
 
 LOG_LINES = 10
+
+Seen = TypeVar("Seen")
 
 
 def own(stack: str) -> dict[str, list[str]]:
@@ -62,27 +69,63 @@ class Watch:
 
 def converged(watch: Watch, timeout: float) -> list[Progress]:
     """Wait until all services have converged. Raises a SwarmError that says of each other one what is wrong with it."""
+
+    def is_over(seen: tuple[Look, list[Progress]] | None) -> bool:
+        return seen is not None and watch.is_over(seen)
+
     try:
-        _look, services = poll(watch.look, watch.is_over, timeout, lambda seen: "", watch.clock)
+        poll(_patient(watch.look), is_over, timeout, lambda seen: "", watch.clock)
     except Timeout as problem:
         raise _failure(watch, f"has not converged within {timeout:g} s") from problem
+    _look, services = watch.last
     if any(service.failure for service in services):
         raise _failure(watch, "was not rolled out")
     return services
 
 
-def gone(engine: Engine, stack: str, services: Collection[str], networks: Collection[str], timeout: float) -> None:
-    """Wait until nothing of removed services and networks is left, so that the same names can be used again at once."""
+def _patient(look: Callable[[], Seen]) -> Callable[[], Seen | None]:
+    """`look`, with None while the managers choose a new leader: there is nothing to be seen then, and all goes on."""
+
+    def patient() -> Seen | None:
+        try:
+            return look()
+        except NotAManager:
+            return None
+
+    return patient
+
+
+def gone(
+    engine: Engine,
+    stack: str,
+    services: Collection[str] | None,
+    networks: Collection[str],
+    timeout: float,
+    clock: Clock | None = None,
+) -> None:
+    """Wait until nothing of removed services and networks is left, so that the same names can be used again at once.
+
+    `services` and `networks` are IDs; None stands for all services that the stack ever had. A task of a node that is
+    down is left until the node is back, so nobody waits for it.
+    """
+
+    def left_tasks() -> list[str]:
+        if services is not None and not services:
+            return []
+        tasks = [task for task in engine.tasks(own(stack)) if services is None or task["ServiceID"] in services]
+        down = {node["ID"] for node in engine.nodes() if node["Status"]["State"] == "down"} if tasks else set()
+        return [task["ID"] for task in tasks if task.get("NodeID") not in down]
 
     def look() -> tuple[list[str], list[str]]:
-        tasks = [task["ID"] for task in engine.tasks(own(stack)) if task["ServiceID"] in services] if services else []
         left = [item["Name"] for item in engine.networks(own(stack)) if item["Id"] in networks] if networks else []
-        return tasks, left
+        return left_tasks(), left
 
-    def describe(seen: tuple[list[str], list[str]]) -> str:
+    def describe(seen: tuple[list[str], list[str]] | None) -> str:
+        if seen is None:
+            return "the swarm has no leader"
         return f"{len(seen[0])} tasks and {len(seen[1])} networks of stack {stack} are still being removed"
 
-    poll(look, lambda seen: not any(seen), timeout, describe)
+    poll(_patient(look), lambda seen: seen is not None and not any(seen), timeout, describe, clock)
 
 
 def _failure(watch: Watch, what: str) -> SwarmError:

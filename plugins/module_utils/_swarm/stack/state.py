@@ -37,6 +37,7 @@ class Wish:
     recreate_networks: bool = False
     on_failure: str = "leave"
     as_cli: bool = False
+    absent: bool = False  # nothing at all is wished, and all that the stack owns goes
 
     def blobs(self, kind: str) -> Specs:
         return self.secrets if kind == "secret" else self.configs
@@ -74,6 +75,12 @@ class State:
 
 def container_of(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     return (spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}
+
+
+def published(spec: Mapping[str, Any]) -> set[str]:
+    """The ports of the nodes that a service takes, as `8080/tcp`."""
+    ports = (spec.get("EndpointSpec") or {}).get("Ports") or []
+    return {f"{port['PublishedPort']}/{port.get('Protocol') or 'tcp'}" for port in ports if port.get("PublishedPort")}
 
 
 def references(service: Object) -> set[str]:

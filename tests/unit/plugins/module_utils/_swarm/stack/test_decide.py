@@ -11,6 +11,7 @@ import dataclasses
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.deploy import removal
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish
 
 OWN = {"com.docker.stack.namespace": "st"}
@@ -41,8 +42,8 @@ def using(spec, secret_name, secret_id):
     return {**spec, "TaskTemplate": {**spec["TaskTemplate"], "ContainerSpec": {**container, "Secrets": references}}}
 
 
-def network(name="st_default", labels=OWN, **fields):
-    return {"Id": f"id-{name}", "Name": name, "Scope": "swarm", "Driver": "overlay", "Labels": labels, **fields}
+def network(name="st_default", **fields):
+    return {"Id": f"id-{name}", "Name": name, "Scope": "swarm", "Driver": "overlay", "Labels": dict(OWN), **fields}
 
 
 def secret(name="st_key", labels=None, **spec):
@@ -147,7 +148,7 @@ def test_nothing_is_pruned_unless_it_is_asked_for():
 
 def test_pruning_takes_what_the_stack_owns_and_nothing_else():
     gone = found({**service(), "Name": "st_gone"})
-    networks = [network(), network("st_back"), network("st_foreign", labels={})]
+    networks = [network(), network("st_back"), network("st_foreign", Labels={})]
     assert steps(wish(prune=True), state(services=[*DEPLOYED.services, gone], networks=networks, secrets=STRAY)) == [
         "remove service st_gone (not in the file)",
         "remove secret st_key-vault (not in the file)",
@@ -163,6 +164,80 @@ def test_what_another_stack_uses_stays_with_a_warning():
     assert plan.warnings == ("secret st_old (not in the file) stays: service other_web uses it.",)
 
 
+def ports(*published):
+    return {"EndpointSpec": {"Ports": [{"PublishedPort": port, "TargetPort": 80} for port in published]}}
+
+
+def test_a_pruned_service_whose_port_is_wanted_goes_first():
+    old, other = found({**service(**ports(81, 80)), "Name": "st_old"}), found({**service(**ports(82)), "Name": "st_z"})
+    wished = wish(services={"st_web": service(secret="st_key", **ports(80))})
+    present = state(services=[*DEPLOYED.services, old, other])
+    assert steps(dataclasses.replace(wished, prune=True), present) == [
+        "remove service st_old (not in the file, and in the way)",
+        'update service st_web ports: (absent) -> ["80:80/tcp ingress"]',
+        "remove service st_z (not in the file)",
+    ]
+    assert steps(wished, present) == ['update service st_web ports: (absent) -> ["80:80/tcp ingress"]']
+
+
+ATTACHABLE = {"st_default": {"Driver": "overlay", "Labels": OWN, "Attachable": True}}
+OLD = found({**service(network="id-st_default"), "Name": "st_old"})
+
+
+def test_a_network_is_replaced_together_with_the_services_that_use_it():
+    apart = {**service(network="id-st_back"), "Name": "st_apart"}
+    wished = wish(
+        networks={**ATTACHABLE, "st_back": {"Driver": "overlay", "Labels": OWN}},
+        services={**WISH.services, "st_apart": {**apart, "TaskTemplate": service(network="st_back")["TaskTemplate"]}},
+        recreate_networks=True,
+        prune=True,
+    )
+    present = state(
+        services=[*DEPLOYED.services, OLD, found(apart)],
+        networks=[network(), network("st_back")],
+        network_names={"id-st_default": "st_default", "id-st_back": "st_back"},
+    )
+    plan = decide(wished, present)
+    assert [" ".join(line.strip() for line in step.lines()) for step in plan] == [
+        "remove service st_old (not in the file, and in the way)",
+        "remove service st_web (network st_default is replaced)",
+        "remove network st_default (a network cannot be changed) attachable: (absent) -> true",
+        "create network st_default",
+        "create service st_web",
+    ]
+    assert all(step.payload["first"] for step in plan.steps[:3])
+
+
+def test_a_network_that_lost_its_services_in_an_interrupted_run_is_replaced():
+    assert steps(wish(networks=ATTACHABLE, recreate_networks=True), state(services=[])) == [
+        "remove network st_default (a network cannot be changed) attachable: (absent) -> true",
+        "create network st_default",
+        "create service st_web",
+    ]
+
+
+def test_networks_that_are_as_wished_are_not_replaced():
+    assert steps(wish(recreate_networks=True), DEPLOYED) == []
+
+
+def test_removal_takes_everything_that_the_stack_owns():
+    present = state(secrets=[*STRAY, secret("st_key-v2", VERSION_2)], configs=[secret("st_app")])
+    assert steps(removal("st", True, 60), present) == [
+        "remove service st_web",
+        "remove secret st_key",
+        "remove secret st_key-v2",
+        "remove secret st_key-vault",
+        "remove secret st_old",
+        "remove config st_app",
+        "remove network st_default",
+    ]
+
+
+def test_removal_goes_on_where_an_earlier_one_stopped():
+    assert steps(removal("st", True, 60), State(networks=[network()])) == ["remove network st_default"]
+    assert steps(removal("st", True, 60), State(networks=[network(Labels={})], secrets=STRAY[-1:])) == []
+
+
 PROBLEMS = {
     "a service of somebody else": (
         WISH,
@@ -176,7 +251,7 @@ PROBLEMS = {
     ),
     "a network of somebody else": (
         WISH,
-        state(networks=[network(labels=None)]),
+        state(networks=[network(Labels=None)]),
         "network st_default exists and does not belong to stack st",
     ),
     "an external network that is missing": (
@@ -197,7 +272,17 @@ PROBLEMS = {
     "a network that differs": (
         wish(networks={"st_default": {"Driver": "overlay", "Labels": OWN, "Attachable": True}}),
         DEPLOYED,
-        "network st_default differs, and a network cannot be changed: attachable: (absent) -> true",
+        "network st_default differs, and a network cannot be changed (see recreate_networks): attachable:",
+    ),
+    "a network to replace that a service beyond the file uses": (
+        wish(networks=ATTACHABLE, recreate_networks=True),
+        state(services=[*DEPLOYED.services, OLD]),
+        "network st_default differs, and service st_old, which is not in the file, uses it",
+    ),
+    "a network to replace that another stack uses": (
+        wish(networks=ATTACHABLE, recreate_networks=True, prune=True),
+        state(others=[found({**OLD["Spec"], "Name": "other_web"})]),
+        "network st_default differs, and service other_web, which is not in the file, uses it",
     ),
     "another mode": (
         wish(services={"st_web": service(secret="st_key", Mode={"Global": {}})}),
