@@ -45,6 +45,22 @@ class ActionModule(ActionBase):
         connection = {key: value for key, value in arguments.items() if key not in OPTIONS}
         if MODEL.keys() & connection:
             raise AnsibleActionFail("The option model cannot be set. Give Compose files as compose or definition.")
+        # What is to be removed is told by its labels, not by files.
+        model, warnings = ("", []) if options["state"] == "absent" else self._model(options, task_vars)
+        deployment = {key: options[key] for key in DEPLOYMENT}
+        result: dict[str, Any] = self._execute_module(
+            module_name="apiary.swarm.stack_deploy",
+            module_args={**connection, **deployment, "model": model},
+            task_vars=task_vars,
+        )
+        result["warnings"] = [*warnings, *(result.get("warnings") or [])]
+        if "invocation" in result:
+            shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}
+            result["invocation"] = {"module_args": shown}
+        return result
+
+    def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[str, list[str]]:
+        """The text that the module gets, and warnings about the files."""
         try:
             specs = self._specs(options, task_vars)
             logins = _logins(options, [images.of(spec) for spec in specs["services"].values()])
@@ -53,18 +69,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from None
         except OSError as error:
             raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from None
-        model = json.dumps({"specs": specs, "auths": logins})
-        deployment = {key: options[key] for key in DEPLOYMENT}
-        result: dict[str, Any] = self._execute_module(
-            module_name="apiary.swarm.stack_deploy",
-            module_args={**connection, **deployment, "model": model},
-            task_vars=task_vars,
-        )
-        result["warnings"] = [*specs["warnings"], *(result.get("warnings") or [])]
-        if "invocation" in result:
-            shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}
-            result["invocation"] = {"module_args": shown}
-        return result
+        return json.dumps({"specs": specs, "auths": logins}), specs["warnings"]
 
     def _specs(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """What convert() makes of the files, as JSON data."""

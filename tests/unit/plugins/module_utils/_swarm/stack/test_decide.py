@@ -233,6 +233,11 @@ def test_removal_takes_everything_that_the_stack_owns():
     ]
 
 
+def test_the_diff_of_a_removal_names_what_goes():
+    plan = decide(removal("st", True, 60), State(networks=[network()]))
+    assert plan.diff() == {"prepared": "network st_default: remove\n"}
+
+
 def test_removal_goes_on_where_an_earlier_one_stopped():
     assert steps(removal("st", True, 60), State(networks=[network()])) == ["remove network st_default"]
     assert steps(removal("st", True, 60), State(networks=[network(Labels={})], secrets=STRAY[-1:])) == []

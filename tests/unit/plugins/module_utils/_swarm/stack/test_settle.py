@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting while the managers have no leader, which a single Engine cannot show."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, gone
+
+
+class Clock:
+    def __init__(self):
+        self.time = 0.0
+
+    def now(self):
+        return self.time
+
+    def sleep(self, seconds):
+        self.time += seconds
+
+
+class Managers:
+    """Without a leader for the first `refusals` lists; then there is nothing, apart from `left`, the tasks."""
+
+    def __init__(self, refusals, left=(), down=()):
+        self.refusals, self.left, self.down = refusals, left, down
+
+    def _answer(self, answer):
+        if self.refusals:
+            self.refusals -= 1
+            raise NotAManager("The swarm does not have a leader", 503)
+        return answer
+
+    def services(self, filters):
+        return self._answer([])
+
+    def tasks(self, filters):
+        return self._answer([{"ID": f"task-{node}", "ServiceID": "s", "NodeID": node} for node in self.left])
+
+    def nodes(self):
+        return self._answer([{"ID": node, "Status": {"State": "down"}} for node in self.down])
+
+    def networks(self, filters):
+        return self._answer([])
+
+
+def test_a_change_of_leaders_is_waited_out():
+    assert converged(Watch(Managers(3), "st", ["st_web"], clock=Clock()), 10) == []
+    gone(Managers(3), "st", None, ["n"], 10, Clock())
+
+
+def test_managers_that_find_no_leader_end_the_wait_at_the_timeout():
+    clock = Clock()
+    with pytest.raises(NotAManager):
+        converged(Watch(Managers(10**6), "st", ["st_web"], clock=clock), 10)
+    assert clock.now() == pytest.approx(10)
+    with pytest.raises(Timeout, match="the swarm has no leader"):
+        gone(Managers(10**6), "st", None, ["n"], 10, Clock())
+
+
+def test_tasks_of_a_node_that_is_down_are_not_waited_for():
+    gone(Managers(0, left=["a"], down=["a"]), "st", None, [], 10, Clock())
+    with pytest.raises(Timeout, match="1 tasks and 0 networks"):
+        gone(Managers(0, left=["a", "b"], down=["a"]), "st", {"s"}, [], 10, Clock())
