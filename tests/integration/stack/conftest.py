@@ -119,7 +119,7 @@ def stack(engines: Engines, request: pytest.FixtureRequest) -> Iterator[Callable
 
     deploy.stack = name  # type: ignore[attr-defined]
     yield deploy
-    engines.deploy(name, definition={"services": {}}, prune=True, keep_versions=0)
+    changed(engines.deploy(name, state="absent"))
 
 
 def changed(results: dict[str, Result]) -> set[bool]:

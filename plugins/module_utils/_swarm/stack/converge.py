@@ -251,6 +251,22 @@ def errors(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[dict[str, A
     return sorted(found.values(), key=lambda entry: (-entry["count"], entry["error"]))
 
 
+def leaving(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[str]:
+    """The IDs of those tasks of removed services that still hold something: a container, a network, a port.
+
+    A task of a node that is down is left until the node is back. Engine 20.10 keeps the tasks of removed jobs that have
+    ended, or that never got a node, for good.
+    """
+    down = {node["ID"] for node in nodes if node["Status"]["State"] == "down"}
+    return [
+        task["ID"]
+        for task in tasks
+        if task.get("NodeID")
+        and task["NodeID"] not in down
+        and (task["DesiredState"] == "remove" or STATES.index(_state(task)) < COMPLETE)
+    ]
+
+
 def stalled(look: Look) -> list[str]:
     """The names of services whose update was left paused before it came to all tasks: it takes another one to go on."""
     paused = {item["ID"] for item in look.services if (item.get("UpdateStatus") or {}).get("State") == "paused"}

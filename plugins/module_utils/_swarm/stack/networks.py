@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import compare, normalise, rotate
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import compare, normalise, rotate, subnets
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import (
     PREDEFINED_NETWORKS,
     Object,
@@ -23,6 +23,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state im
     Wish,
     references,
 )
+
+# What is told of a network before it is allocated.
+_OF_SPEC = ("Internal", "Attachable", "EnableIPv6", "Labels")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,11 @@ def decide(wish: Wish, state: State) -> Networks:
             problems.append(
                 f"network {name} differs, and a network cannot be changed (see recreate_networks): {differences}"
             )
+    going = {step.payload["id"] for step in removals}
+    present = [item for item in state.networks if item.get("Scope") == "swarm" and item["Id"] not in going]
+    (warnings if wish.as_cli else problems).extend(
+        subnets.overlaps([step.payload["spec"] for step in creations], present)
+    )
     services = [
         Step("remove", "service", name, reasons[name], payload={"id": users[name]["ID"], "first": True})
         for name in sorted(users)
@@ -108,4 +116,14 @@ def _drift(body: Mapping[str, Any], existing: Object) -> tuple[Change, ...]:
         found.get("IPAM", {}).pop("Subnets", None)
     if not found.get("IPAM"):
         found.pop("IPAM", None)
+    if not is_allocated(existing):
+        found, wanted = ({key: value for key, value in side.items() if key in _OF_SPEC} for side in (found, wanted))
     return compare.changes(found, wanted)
+
+
+def is_allocated(network: Object) -> bool:
+    """Whether the Engine has found addresses for a network.
+
+    Until it has, it lists neither driver nor options nor subnets (moby daemon/cluster/convert/network.go).
+    """
+    return bool(network.get("Driver"))

@@ -21,6 +21,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, Progress
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.networks import is_allocated
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rotate import NAMESPACE_LABEL
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import Clock, SystemClock, poll
 
@@ -105,16 +106,14 @@ def gone(
 ) -> None:
     """Wait until nothing of removed services and networks is left, so that the same names can be used again at once.
 
-    `services` and `networks` are IDs; None stands for all services that the stack ever had. A task of a node that is
-    down is left until the node is back, so nobody waits for it.
+    `services` and `networks` are IDs; None stands for all services that the stack ever had.
     """
 
     def left_tasks() -> list[str]:
         if services is not None and not services:
             return []
         tasks = [task for task in engine.tasks(own(stack)) if services is None or task["ServiceID"] in services]
-        down = {node["ID"] for node in engine.nodes() if node["Status"]["State"] == "down"} if tasks else set()
-        return [task["ID"] for task in tasks if task.get("NodeID") not in down]
+        return converge.leaving(tasks, engine.nodes()) if tasks else []
 
     def look() -> tuple[list[str], list[str]]:
         left = [item["Name"] for item in engine.networks(own(stack)) if item["Id"] in networks] if networks else []
@@ -149,6 +148,11 @@ def _failure(watch: Watch, what: str) -> SwarmError:
             }
             reports.append(report)
             sentences.append(_sentence(service, report))
+    sentences += [
+        f"network {network['Name']} was given no addresses by the swarm"
+        for network in watch.engine.networks(own(watch.stack))
+        if not is_allocated(network)
+    ]
     return SwarmError(f"Stack {watch.stack} {what}: {'; '.join(sentences)}.", services=reports)
 
 

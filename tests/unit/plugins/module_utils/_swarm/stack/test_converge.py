@@ -279,3 +279,18 @@ def test_a_paused_update_that_is_not_through_has_stalled():
     # It fails on its own: another update would change nothing.
     assert converge.stalled(look(service(update="paused"), [*half, task("failed", 2, "shutdown")])) == []
     assert converge.stalled(look(service(update="completed"), half)) == []
+
+
+@pytest.mark.parametrize(
+    ("left", "counts"),
+    {
+        "being stopped": (task("running", desired="remove"), True),
+        "stopped, its container is still there": (task("complete", desired="remove"), True),
+        "of a job that still runs": (task("running", desired="complete"), True),
+        "of a job that ended (Engine 20.10)": (task("complete", desired="complete"), False),
+        "of a job without a node (Engine 20.10)": (task("new", desired="complete", node=""), False),
+        "on a node that is down": (task("running", desired="remove", node="b"), False),
+    }.values(),
+)
+def test_what_of_a_removed_service_is_waited_for(left, counts):
+    assert converge.leaving([left], [node("a"), node("b", state="down")]) == [left["ID"]] * counts

@@ -289,6 +289,11 @@ PROBLEMS = {
         state(others=[found({**OLD["Spec"], "Name": "other_web"})]),
         "network st_default differs, and service other_web, which is not in the file, uses it",
     ),
+    "a subnet that another network has": (
+        wish(networks={**WISH.networks, "st_new": {"IPAM": {"Config": [{"Subnet": "10.9.0.0/24"}]}}}),
+        state(networks=[network(), network("other_net", Labels={}, IPAM={"Config": [{"Subnet": "10.9.0.0/16"}]})]),
+        "network st_new cannot have the subnet 10.9.0.0/24: network other_net has 10.9.0.0/16",
+    ),
     "another mode": (
         wish(services={"st_web": service(secret="st_key", Mode={"Global": {}})}),
         DEPLOYED,

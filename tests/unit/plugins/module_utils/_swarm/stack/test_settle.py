@@ -38,7 +38,8 @@ class Managers:
         return self._answer([])
 
     def tasks(self, filters):
-        return self._answer([{"ID": f"task-{node}", "ServiceID": "s", "NodeID": node} for node in self.left])
+        task = {"ServiceID": "s", "DesiredState": "remove", "Status": {"State": "running"}}
+        return self._answer([{"ID": f"task-{node}", "NodeID": node, **task} for node in self.left])
 
     def nodes(self):
         return self._answer([{"ID": node, "Status": {"State": "down"}} for node in self.down])
