@@ -18,7 +18,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
-from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv, _stack_logins
+from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv, _stack_logins, _stack_rounds
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
 from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_files import (
@@ -46,21 +46,39 @@ class ActionModule(ActionBase):
         if MODEL.keys() & connection:
             raise AnsibleActionFail("The option model cannot be set. Give Compose files as compose or definition.")
         # What is to be removed is told by its labels, not by files.
-        model, warnings = ("", []) if options["state"] == "absent" else self._model(options, task_vars)
+        model, warnings = ({}, []) if options["state"] == "absent" else self._model(options, task_vars)
         deployment = {key: options[key] for key in DEPLOYMENT}
-        result: dict[str, Any] = self._execute_module(
-            module_name="apiary.swarm.stack_deploy",
-            module_args={**connection, **deployment, "model": model},
-            task_vars=task_vars,
-        )
+        result = self._in_rounds({**connection, **deployment}, model, task_vars)
         result["warnings"] = [*warnings, *(result.get("warnings") or [])]
         if "invocation" in result:
             shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}
             result["invocation"] = {"module_args": shown}
         return result
 
-    def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[str, list[str]]:
-        """The text that the module gets, and warnings about the files."""
+    def _in_rounds(
+        self, arguments: Mapping[str, Any], model: Mapping[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        """The result of the module, called again for as long as it has something to show and is not through."""
+        rounds: list[dict[str, Any]] = []
+        ticket = None
+        while True:
+            text = json.dumps({**model, "ticket": ticket}) if model else ""
+            rounds.append(
+                self._execute_module(
+                    module_name="apiary.swarm.stack_deploy",
+                    module_args={**arguments, "model": text},
+                    task_vars=task_vars,
+                )
+            )
+            unfinished = rounds[-1].pop("unfinished", None)
+            if unfinished is None:
+                return _stack_rounds.joined(rounds)
+            ticket = unfinished["ticket"]
+            host = task_vars.get("inventory_hostname", "")
+            self._display.display(_stack_rounds.line(host, arguments["name"], unfinished))
+
+    def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+        """What the module gets, and warnings about the files."""
         try:
             specs = self._specs(options, task_vars)
             logins = _logins(options, [images.of(spec) for spec in specs["services"].values()])
@@ -69,7 +87,7 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from None
         except OSError as error:
             raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from None
-        return json.dumps({"specs": specs, "auths": logins}), specs["warnings"]
+        return {"specs": specs, "auths": logins}, specs["warnings"]
 
     def _specs(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
         """What convert() makes of the files, as JSON data."""

@@ -42,7 +42,7 @@ def fulfil(engine: Engine, duty: Duty[State], check_mode: bool) -> tuple[Plan, S
     """The steps that were done (in check mode: that would be done), and the state to report.
 
     A write that comes too late because someone else wrote in between leads to another reading and another decision. A
-    failure carries, as the facts `changed` and `plan`, the steps that had been done before it.
+    failure carries, as the facts `changed`, `plan` and `diff`, the steps that had been done before it.
     """
     if check_mode:
         state = duty.read(engine)
@@ -58,6 +58,7 @@ def fulfil(engine: Engine, duty: Duty[State], check_mode: bool) -> tuple[Plan, S
     except SwarmError as error:
         error.facts.setdefault("changed", bool(done))
         error.facts.setdefault("plan", [step.as_dict() for step in done])
+        error.facts.setdefault("diff", Plan(tuple(done)).diff())
         raise
     return applied, state
 
@@ -102,4 +103,6 @@ def run_module(module: AnsibleModule, make_duty: Callable[[dict[str, Any]], Duty
 def fail(module: AnsibleModule, error: SwarmError) -> NoReturn:
     """The one exit for errors."""
     facts = {"changed": False, "plan": [], **error.facts}
+    if not module._diff:  # pylint: disable=protected-access
+        facts.pop("diff", None)
     module.fail_json(msg=str(error), **facts)

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Pl
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.read import read
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket, Unfinished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, gone, own
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, container_of
 
@@ -52,7 +54,11 @@ def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
         on_failure=params["on_failure"],
         as_cli=params["compatibility"] == "cli",
     )
-    return _duty(Deployment(wish, model.get("auths") or {}), check_mode)
+    deployment = Deployment(wish, model.get("auths") or {})
+    if model.get("ticket") is None:
+        return _duty(deployment, check_mode)
+    deployment.ticket = Ticket(**model["ticket"])
+    return _resumed(deployment)
 
 
 def removal(stack: str, wait: bool, wait_timeout: float) -> Wish:
@@ -70,17 +76,38 @@ def _duty(deployment: Deployment, check_mode: bool) -> Duty[State]:
     )
 
 
+def _resumed(deployment: Deployment) -> Duty[State]:
+    """Another round of a deployment: the wait goes on, and then what is no longer needed is removed.
+
+    Nothing else is decided anew: two deployments of the same stack would undo each other's work all the time.
+    """
+    deployment.wish = dataclasses.replace(deployment.wish, resolve_image="never")
+
+    def read(engine: Engine) -> State:
+        deployment.converge(engine)
+        return deployment.read(engine, check_mode=False)
+
+    return dataclasses.replace(
+        _duty(deployment, check_mode=False),
+        read=read,
+        decide=lambda state: Plan(tuple(step for step in decide(deployment.wish, state) if _is_late(step))),
+    )
+
+
+def _is_late(step: Step) -> bool:
+    """Whether a step takes away what is needed until what replaces it is known to work."""
+    return step.action == "remove" and not step.payload.get("first")
+
+
 @dataclass
 class Deployment:
     """One run: what it read, what it wrote so far, and whether what it wrote has been waited for."""
 
     wish: Wish
     auths: Mapping[str, Mapping[str, str]]
+    ticket: Ticket = field(default_factory=Ticket)
     state: State = field(default_factory=State)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name) of secrets and configs created
-    changed: set[str] = field(default_factory=set)  # IDs of services
-    previous: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # ID of each updated service -> spec before
-    before: frozenset[str] | None = None  # IDs of the tasks before the first write to a service
     removed: set[str] = field(default_factory=set)  # IDs of services
     waited: bool = False
     settled: bool = False
@@ -90,9 +117,8 @@ class Deployment:
         return self.state
 
     def perform(self, engine: Engine, step: Step) -> None:
-        if step.action == "remove" and not step.payload.get("first"):
-            # What is no longer needed goes when what replaces it is known to work.
-            self._converge(engine)
+        if _is_late(step):
+            self.converge(engine)
         try:
             _WRITES[step.action, step.kind](self, engine, step)
         except EngineError as refusal:
@@ -101,7 +127,7 @@ class Deployment:
             raise
 
     def settle(self, engine: Engine, state: State, plan: Plan) -> State:
-        self._converge(engine)
+        self.converge(engine)
         removed = {
             kind: [step.payload["id"] for step in plan if (step.action, step.kind) == ("remove", kind)]
             for kind in ("service", "network")
@@ -115,50 +141,78 @@ class Deployment:
     def result(self, state: State) -> dict[str, Any]:
         return {"services": [_summary(service) for service in state.services]}
 
-    def _converge(self, engine: Engine) -> None:
+    def converge(self, engine: Engine) -> None:
+        """Wait until all services have converged; where they do not, and it is wished, until they are as before."""
         if not self.wish.wait or self.settled or self._is_quiet():
             return
         self.waited = True
-        try:
-            converged(self._watch(engine), self.wish.wait_timeout)
-        except SwarmError as failure:
-            if self.wish.on_failure != "rollback" or not self.previous:
+        if not self.ticket.failure:
+            try:
+                self._wait(engine, self.wish.services)
+                self.settled = True
+                return
+            except Unfinished:
                 raise
-            raise self._rolled_back(engine, failure) from failure
-        self.settled = True
+            except SwarmError as failure:
+                if not self.ticket.previous:
+                    raise
+                self._restore(engine, failure)
+        raise self._restored(engine)
 
-    def _watch(self, engine: Engine) -> Watch:
-        return Watch(engine, self.wish.stack, set(self.wish.services), self.changed, self.before or frozenset())
+    def _wait(self, engine: Engine, names: Collection[str]) -> None:
+        ticket = self.ticket
+        watch = Watch(
+            engine,
+            self.wish.stack,
+            set(names),
+            ticket.changed,
+            ticket.before or (),
+            waited=ticket.waited,
+            shown=ticket.shown,
+        )
+        watch.recall(ticket.since)
+        try:
+            converged(watch, self.wish.wait_timeout)
+        except Unfinished as pause:
+            ticket.since, ticket.waited, ticket.shown = watch.running_since(), watch.waited, pause.line
+            raise pause.leave(ticket) from None
 
     def _is_quiet(self) -> bool:
         """Whether nothing was written to a service, and nothing of an earlier run is still going on."""
         wanted = [service for service in self.state.services if service["Spec"]["Name"] in self.wish.services]
         now = datetime.datetime.now(datetime.timezone.utc).timestamp()
-        return not self.changed and converge.is_quiet(wanted, now)
+        return not self.ticket.changed and not self.ticket.waited and converge.is_quiet(wanted, now)
 
-    def _rolled_back(self, engine: Engine, failure: SwarmError) -> SwarmError:
-        """The failure, after the services that this run updated have their old specs again and were waited for."""
-        names, written = [], set()
+    def _restore(self, engine: Engine, failure: SwarmError) -> None:
+        """Give the services that this run updated their old specs again."""
+        names, written = [], []
         for service in engine.services(own(self.wish.stack)):
-            spec = self.previous.get(service["ID"])
+            spec = self.ticket.previous.get(service["ID"])
             if spec is not None:
                 names.append(service["Spec"]["Name"])
                 if service["Spec"] != spec:
-                    written.add(service["ID"])
+                    written.append(service["ID"])
                     engine.update_service(service["ID"], service["Version"]["Index"], spec, self._credentials(spec))
-        restored = f"The previous specs were restored: {', '.join(sorted(names))}."
+        said = {"message": failure.message, "hint": failure.hint, "facts": failure.facts, "restored": sorted(names)}
+        self.ticket = Ticket(written, self.ticket.before, failure=said)
+
+    def _restored(self, engine: Engine) -> SwarmError:
+        """The failure, after the old specs have converged."""
+        failure = self.ticket.failure
+        restored = f"The previous specs were restored: {', '.join(failure['restored'])}."
         try:
-            converged(
-                Watch(engine, self.wish.stack, names, written, self.before or frozenset()), self.wish.wait_timeout
-            )
+            self._wait(engine, failure["restored"])
+        except Unfinished:
+            raise
         except SwarmError as second:
             restored += f" They did not converge either: {second.message}"
-        return SwarmError(f"{failure.message} {restored}", failure.hint, **failure.facts, rolled_back=sorted(names))
+        facts = {**failure["facts"], "rolled_back": failure["restored"]}
+        return SwarmError(f"{failure['message']} {restored}", failure["hint"], **facts)
 
     def _note_tasks(self, engine: Engine) -> None:
         """Before the first write to a service: errors of tasks from before do not speak of this run."""
-        if self.before is None and self.wish.wait:
-            self.before = frozenset(task["ID"] for task in engine.tasks(own(self.wish.stack)))
+        if self.ticket.before is None and self.wish.wait:
+            self.ticket.before = [task["ID"] for task in engine.tasks(own(self.wish.stack))]
 
     def create_blob(self, engine: Engine, step: Step) -> None:
         create = engine.create_secret if step.kind == "secret" else engine.create_config
@@ -173,14 +227,15 @@ class Deployment:
 
     def create_service(self, engine: Engine, step: Step) -> None:
         spec = self._complete(step.payload["spec"])
-        self.changed.add(engine.create_service(spec, self._credentials(spec)))
+        self.ticket.changed.append(engine.create_service(spec, self._credentials(spec)))
 
     def update_service(self, engine: Engine, step: Step) -> None:
         self._note_tasks(engine)
         spec, service = self._complete(step.payload["spec"]), step.payload["id"]
         engine.update_service(service, step.payload["version"], spec, self._credentials(spec))
-        self.changed.add(service)
-        self.previous.setdefault(service, step.payload["previous"])
+        self.ticket.changed.append(service)
+        if self.wish.on_failure == "rollback":
+            self.ticket.previous.setdefault(service, step.payload["previous"])
 
     def remove_service(self, engine: Engine, step: Step) -> None:
         engine.remove_service(step.payload["id"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Callable, TypeVar
 
@@ -19,10 +19,11 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     SwarmError,
     Timeout,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, rounds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, Progress
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.networks import is_allocated
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rotate import NAMESPACE_LABEL
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Unfinished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import Clock, SystemClock, poll
 
 LOG_LINES = 10
@@ -40,7 +41,8 @@ class Watch:
     """Looks again and again, and remembers since when each task has been running.
 
     `names` are the services that are waited for, `changed` the IDs of those that this run wrote to, `before` the IDs of
-    the tasks that there were before it did.
+    the tasks that there were before it did. `waited` says how many seconds were waited before, and `shown` the last
+    line that the controller showed; without it, the wait is not interrupted for showing another.
     """
 
     engine: Engine
@@ -49,18 +51,34 @@ class Watch:
     changed: Collection[str] = ()
     before: Collection[str] = ()
     clock: Clock = field(default_factory=SystemClock)
+    waited: float = 0.0
+    shown: str | None = None
     since: dict[str, float] = field(default_factory=dict)
     last: tuple[Look, list[Progress]] = field(default_factory=lambda: (Look((), (), ()), []))
 
     def look(self) -> tuple[Look, list[Progress]]:
         services = [item for item in self.engine.services(own(self.stack)) if item["Spec"]["Name"] in self.names]
         tasks = self.engine.tasks({**own(self.stack), "_up-to-date": ["true"]})
-        now = datetime.datetime.now(datetime.timezone.utc).timestamp()
-        look = Look(services, tasks, self.engine.nodes(), self.clock.now(), now)
+        look = Look(services, tasks, self.engine.nodes(), self.clock.now(), _epoch())
         seen = converge.progress(look, self.changed)
         self.since = converge.monitored_since(self.since, seen, look)
         self.last = look, seen
         return self.last
+
+    def recall(self, since: Mapping[str, float]) -> None:
+        """What `running_since` told at the end of an earlier round."""
+        lead = self.clock.now() - _epoch()
+        self.since = {task: lead + began for task, began in since.items()}
+
+    def running_since(self) -> dict[str, float]:
+        """For each task that counts, since when it does, in seconds since 1970: the same in every process."""
+        lead = self.clock.now() - _epoch()
+        return {task: began - lead for task, began in self.since.items()}
+
+    def news(self, seconds: float) -> str:
+        """The line to end a round with after so many seconds, or nothing."""
+        line = rounds.line(self.last[1], self.stack)
+        return line if self.shown is not None and rounds.is_news(line, self.shown, seconds) else ""
 
     def is_over(self, seen: tuple[Look, list[Progress]]) -> bool:
         look, services = seen
@@ -69,18 +87,25 @@ class Watch:
 
 
 def converged(watch: Watch, timeout: float) -> list[Progress]:
-    """Wait until all services have converged. Raises a SwarmError that says of each other one what is wrong with it."""
+    """Wait until all services have converged.
+
+    Raises a SwarmError that says of each other one what is wrong with it, or Unfinished when there is news to show.
+    """
+    began, waited = watch.clock.now(), watch.waited
 
     def is_over(seen: tuple[Look, list[Progress]] | None) -> bool:
-        return seen is not None and watch.is_over(seen)
+        watch.waited = waited + watch.clock.now() - began
+        return seen is not None and (watch.is_over(seen) or bool(watch.news(watch.waited - waited)))
 
     try:
-        poll(_patient(watch.look), is_over, timeout, lambda seen: "", watch.clock)
+        poll(_patient(watch.look), is_over, timeout - waited, lambda seen: "", watch.clock)
     except Timeout as problem:
         raise _failure(watch, f"has not converged within {timeout:g} s") from problem
     _look, services = watch.last
     if any(service.failure for service in services):
         raise _failure(watch, "was not rolled out")
+    if not watch.is_over(watch.last):
+        raise Unfinished(watch.news(watch.waited - waited))
     return services
 
 
@@ -125,6 +150,11 @@ def gone(
         return f"{len(seen[0])} tasks and {len(seen[1])} networks of stack {stack} are still being removed"
 
     poll(_patient(look), lambda seen: seen is not None and not any(seen), timeout, describe, clock)
+
+
+def _epoch() -> float:
+    """Seconds since 1970."""
+    return datetime.datetime.now(datetime.timezone.utc).timestamp()
 
 
 def _failure(watch: Watch, what: str) -> SwarmError:

@@ -7,7 +7,8 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, SwarmError, Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Unfinished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, gone
 
 
@@ -66,3 +67,59 @@ def test_tasks_of_a_node_that_is_down_are_not_waited_for():
     gone(Managers(0, left=["a"], down=["a"]), "st", None, [], 10, Clock())
     with pytest.raises(Timeout, match="1 tasks and 0 networks"):
         gone(Managers(0, left=["a", "b"], down=["a"]), "st", {"s"}, [], 10, Clock())
+
+
+class Rollout(Managers):
+    """One service, whose task runs from the tenth second on. `clock` is the clock of all of it."""
+
+    def __init__(self, clock, wanted=1):
+        super().__init__(0)
+        self.clock, self.wanted = clock, wanted
+
+    def services(self, filters):
+        spec = {"Name": "st_web", "Mode": {"Replicated": {"Replicas": self.wanted}}}
+        return [{"ID": "s", "Spec": spec}]
+
+    def tasks(self, filters):
+        state = "running" if self.clock.now() >= 10 else "starting"
+        return [{"ID": "t", "ServiceID": "s", "Slot": 1, "DesiredState": "running", "Status": {"State": state}}]
+
+
+def rounds_of(engine, clock, timeout, shown=""):
+    """(the lines of all rounds, what the last one ended with)"""
+    lines, waited, since = [], 0.0, {}
+    while True:
+        watch = Watch(engine, "st", ["st_web"], ["s"], clock=clock, waited=waited, shown=shown)
+        watch.recall(since)
+        try:
+            return lines, converged(watch, timeout)
+        except Unfinished as pause:
+            lines.append((round(watch.waited), pause.line))
+            shown, waited, since = pause.line, watch.waited, watch.running_since()
+        except SwarmError as failure:
+            return lines, failure.message
+
+
+def test_a_wait_in_rounds_is_one_wait():
+    clock = Clock()
+    lines, services = rounds_of(Rollout(clock), clock, 60)
+    assert lines == [
+        (1, "web 0/1 running, 1 starting; 0 of 1 services run"),
+        (10, "all 1 services run, and are watched for their monitor periods"),
+    ]
+    assert [str(service) for service in services] == ["st_web 1/1 running"]
+    # The monitor period of five seconds is not begun again in the last round.
+    assert clock.now() == pytest.approx(15, abs=1)
+
+
+def test_rounds_share_their_timeout():
+    clock = Clock()
+    lines, failure = rounds_of(Rollout(clock, wanted=2), clock, 45)
+    assert [seconds for seconds, _line in lines] == [1, 10, 30]
+    assert failure.startswith("Stack st has not converged within 45 s: st_web 1/2 running")
+    assert clock.now() == pytest.approx(45, abs=1)
+
+
+def test_a_wait_that_nobody_watches_has_one_round():
+    clock = Clock()
+    assert rounds_of(Rollout(clock), clock, 60, shown=None)[0] == []

@@ -1,0 +1,43 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_rounds import joined, line
+
+FIRST = {
+    "failed": True,
+    "msg": "unfinished",
+    "changed": True,
+    "plan": ["create a"],
+    "warnings": ["w"],
+    "diff": {"prepared": "a\n"},
+}
+
+
+def test_several_rounds_have_one_result():
+    last = {"changed": False, "plan": ["remove b"], "warnings": ["w", "v"], "diff": {"prepared": "b\n"}, "services": []}
+    assert joined([FIRST, last]) == {
+        "changed": True,
+        "plan": ["create a", "remove b"],
+        "warnings": ["w", "v"],
+        "diff": {"prepared": "a\nb\n"},
+        "services": [],
+    }
+
+
+def test_the_failure_of_the_last_round_is_that_of_all():
+    last = {"failed": True, "msg": "bad image", "changed": False, "plan": []}
+    result = joined([FIRST, last])
+    assert (result["failed"], result["msg"]) == (True, "bad image")
+    assert (result["changed"], result["plan"]) == (True, ["create a"])
+
+
+def test_one_round_is_its_own_result():
+    assert joined([{"changed": False, "plan": [], "services": []}]) == {"changed": False, "plan": [], "services": []}
+
+
+def test_a_line_says_for_how_long():
+    unfinished = {"line": "web 0/1 running", "ticket": {"waited": 12.34}}
+    assert line("manager1", "shop", unfinished) == "manager1: stack shop after 12 s: web 0/1 running"
