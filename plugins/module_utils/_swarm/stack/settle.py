@@ -40,6 +40,8 @@ def own(stack: str) -> dict[str, list[str]]:
 class Watch:
     """Looks again and again, and remembers since when each task has been running.
 
+    `stack` is empty where services of any stack, or of none, are waited for.
+
     `names` are the services that are waited for, `changed` the IDs of those that this run wrote to, `before` the IDs of
     the tasks that there were before it did. `waited` says how many seconds were waited before, and `shown` the last
     line that the controller showed; without it, the wait is not interrupted for showing another.
@@ -57,8 +59,9 @@ class Watch:
     last: tuple[Look, list[Progress]] = field(default_factory=lambda: (Look((), (), ()), []))
 
     def look(self) -> tuple[Look, list[Progress]]:
-        services = [item for item in self.engine.services(own(self.stack)) if item["Spec"]["Name"] in self.names]
-        tasks = self.engine.tasks({**own(self.stack), "_up-to-date": ["true"]})
+        of_services, of_tasks = self.filters()
+        services = [item for item in self.engine.services(of_services) if item["Spec"]["Name"] in self.names]
+        tasks = self.engine.tasks({**of_tasks, "_up-to-date": ["true"]})
         look = Look(services, tasks, self.engine.nodes(), self.clock.now(), _epoch())
         seen = converge.progress(look, self.changed)
         self.since = converge.monitored_since(self.since, seen, look)
@@ -79,6 +82,12 @@ class Watch:
         """The line to end a round with after so many seconds, or nothing."""
         line = rounds.line(self.last[1], self.stack)
         return line if self.shown is not None and rounds.is_news(line, self.shown, seconds) else ""
+
+    def filters(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """For the services, and for their tasks: those of the stack, or where none is given, those of the names."""
+        if self.stack:
+            return own(self.stack), own(self.stack)
+        return {"name": sorted(self.names)}, {"service": sorted(self.names)}
 
     def is_over(self, seen: tuple[Look, list[Progress]]) -> bool:
         look, services = seen
@@ -160,7 +169,7 @@ def _epoch() -> float:
 def _failure(watch: Watch, what: str) -> SwarmError:
     look, services = watch.last
     tasks: dict[str, list[Any]] = {}
-    for task in watch.engine.tasks(own(watch.stack)):
+    for task in watch.engine.tasks(watch.filters()[1]):
         if task["ID"] not in watch.before or task["ServiceID"] not in watch.changed:
             tasks.setdefault(task["ServiceID"], []).append(task)
     reports = []
@@ -180,10 +189,11 @@ def _failure(watch: Watch, what: str) -> SwarmError:
             sentences.append(_sentence(service, report))
     sentences += [
         f"network {network['Name']} was given no addresses by the swarm"
-        for network in watch.engine.networks(own(watch.stack))
+        for network in (watch.engine.networks(own(watch.stack)) if watch.stack else [])
         if not is_allocated(network)
     ]
-    return SwarmError(f"Stack {watch.stack} {what}: {'; '.join(sentences)}.", services=reports)
+    subject = f"Stack {watch.stack}" if watch.stack else "At least one service"
+    return SwarmError(f"{subject} {what}: {'; '.join(sentences)}.", services=reports)
 
 
 def _sentence(service: Progress, report: dict[str, Any]) -> str:
