@@ -60,7 +60,7 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         """The result of the module, called again for as long as it has something to show and is not through."""
         rounds: list[dict[str, Any]] = []
-        ticket = None
+        ticket: dict[str, Any] = {"shown": ""}
         while True:
             text = json.dumps({**model, "ticket": ticket}) if model else ""
             rounds.append(

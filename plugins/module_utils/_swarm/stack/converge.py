@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import constraints
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import MODES, mode_of, replicas
 
 Object = Mapping[str, Any]
 
@@ -118,7 +119,7 @@ def is_stable(service: Progress, since: Mapping[str, float], at: float) -> bool:
 
 def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Object], changed: bool) -> Progress:
     spec = service["Spec"]
-    mode = next(iter(spec.get("Mode") or {"Replicated": {}}))
+    mode = mode_of(spec)
     is_job = mode in ("ReplicatedJob", "GlobalJob")
     iteration = _iteration(service.get("JobStatus"))
     latest = [
@@ -130,11 +131,11 @@ def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Obje
     counted = [task for task in latest if _state(task) in final and (_is_alive(task) or _is_done(task))]
     done = {task["ID"] for task in counted}
     alive = [task for task in latest if _is_alive(task) and task["ID"] not in done]
-    wanted = _wanted(spec, mode, nodes, {task.get("NodeID") for task in latest})
+    wanted = _wanted(spec, nodes, {task.get("NodeID") for task in latest})
     return Progress(
         id=service["ID"],
         name=spec["Name"],
-        mode=_MODES[mode],
+        mode=MODES[mode],
         wanted=wanted,
         running=len(counted),
         monitor=_monitor(spec),
@@ -167,15 +168,10 @@ def _given_up(latest: Iterable[Object]) -> int:
     return sum(not _is_alive(task) and _state(task) in ("failed", "rejected") for task in latest)
 
 
-_MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "replicated-job", "GlobalJob": "global-job"}
-
-
-def _wanted(spec: Object, mode: str, nodes: Mapping[str, Object], present: Collection[str | None]) -> int:
-    settings = spec.get("Mode", {}).get(mode) or {}
-    if mode == "Replicated":
-        return int(settings.get("Replicas", 1))
-    if mode == "ReplicatedJob":
-        return int(settings.get("TotalCompletions", settings.get("MaxConcurrent", 1)))
+def _wanted(spec: Object, nodes: Mapping[str, Object], present: Collection[str | None]) -> int:
+    stated = replicas(spec)
+    if stated is not None:
+        return stated
     rules = ((spec.get("TaskTemplate") or {}).get("Placement") or {}).get("Constraints") or []
     return sum(
         constraints.eligible(node, rules)
@@ -286,13 +282,12 @@ def _is_quiet(service: Object, now: float) -> bool:
     status, spec = service.get("ServiceStatus"), service["Spec"]
     if status is None or (service.get("UpdateStatus") or {}).get("State") not in (None, "completed"):
         return False
-    mode = next(iter(spec.get("Mode") or {"Replicated": {}}))
-    settings = (spec.get("Mode") or {}).get(mode) or {}
+    mode, stated = mode_of(spec), replicas(spec)
     if mode == "ReplicatedJob":
-        return bool(status.get("CompletedTasks", 0) >= settings.get("TotalCompletions", 1))
+        return bool(status.get("CompletedTasks", 0) >= (stated or 0))
     if mode == "GlobalJob":
         return False
-    wanted = settings.get("Replicas", 1) if mode == "Replicated" else status.get("DesiredTasks", 0)
+    wanted = status.get("DesiredTasks", 0) if stated is None else stated
     return bool(
         status.get("RunningTasks", 0) == wanted and now - seconds(service.get("UpdatedAt")) > 2 * _monitor(spec)
     )

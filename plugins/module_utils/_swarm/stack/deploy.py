@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,11 +16,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, OutOfSequence, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.read import read
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket, Unfinished
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, gone, own
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.read import Auths, read
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rollout import Rollout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import gone
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, container_of
 
 # What the Engine answers where a plan no longer fits because somebody else was quicker: a name that was free is taken,
@@ -33,7 +33,7 @@ IN_USE = 400
 def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
     """The duty of the module stack_deploy. `params["model"]` is the JSON text that its action plugin makes."""
     if params["state"] == "absent":
-        return _duty(Deployment(removal(params["name"], params["wait"], params["wait_timeout"]), {}), check_mode)
+        return _duty(_deployment(removal(params["name"], params["wait"], params["wait_timeout"])), check_mode)
     if not params["model"]:
         raise SwarmError("stack_deploy works through its action plugin, which makes a model of the Compose files.")
     model = json.loads(params["model"])
@@ -54,16 +54,19 @@ def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
         on_failure=params["on_failure"],
         as_cli=params["compatibility"] == "cli",
     )
-    deployment = Deployment(wish, model.get("auths") or {})
-    if model.get("ticket") is None:
-        return _duty(deployment, check_mode)
-    deployment.ticket = Ticket(**model["ticket"])
-    return _resumed(deployment)
+    auths, ticket = model.get("auths") or {}, Ticket(**(model.get("ticket") or {}))
+    if not ticket.waited:
+        return _duty(_deployment(wish, auths, ticket), check_mode)
+    return _resumed(_deployment(dataclasses.replace(wish, resolve_image="never"), auths, ticket))
 
 
 def removal(stack: str, wait: bool, wait_timeout: float) -> Wish:
     """The wish that nothing of a stack is left."""
     return Wish(stack, prune=True, wait=wait, wait_timeout=wait_timeout, keep_versions=0, absent=True)
+
+
+def _deployment(wish: Wish, auths: Auths | None = None, ticket: Ticket | None = None) -> Deployment:
+    return Deployment(wish, auths or {}, Rollout(wish, auths or {}, ticket or Ticket()))
 
 
 def _duty(deployment: Deployment, check_mode: bool) -> Duty[State]:
@@ -81,10 +84,9 @@ def _resumed(deployment: Deployment) -> Duty[State]:
 
     Nothing else is decided anew: two deployments of the same stack would undo each other's work all the time.
     """
-    deployment.wish = dataclasses.replace(deployment.wish, resolve_image="never")
 
     def read(engine: Engine) -> State:
-        deployment.converge(engine)
+        deployment.rollout.converge(engine, ())
         return deployment.read(engine, check_mode=False)
 
     return dataclasses.replace(
@@ -104,13 +106,11 @@ class Deployment:
     """One run: what it read, what it wrote so far, and whether what it wrote has been waited for."""
 
     wish: Wish
-    auths: Mapping[str, Mapping[str, str]]
-    ticket: Ticket = field(default_factory=Ticket)
+    auths: Auths
+    rollout: Rollout
     state: State = field(default_factory=State)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name) of secrets and configs created
     removed: set[str] = field(default_factory=set)  # IDs of services
-    waited: bool = False
-    settled: bool = False
 
     def read(self, engine: Engine, check_mode: bool) -> State:
         self.state = read(engine, self.wish, self.auths, check_mode)
@@ -118,7 +118,7 @@ class Deployment:
 
     def perform(self, engine: Engine, step: Step) -> None:
         if _is_late(step):
-            self.converge(engine)
+            self.rollout.converge(engine, self.state.services)
         try:
             _WRITES[step.action, step.kind](self, engine, step)
         except EngineError as refusal:
@@ -127,7 +127,7 @@ class Deployment:
             raise
 
     def settle(self, engine: Engine, state: State, plan: Plan) -> State:
-        self.converge(engine)
+        self.rollout.converge(engine, state.services)
         removed = {
             kind: [step.payload["id"] for step in plan if (step.action, step.kind) == ("remove", kind)]
             for kind in ("service", "network")
@@ -136,83 +136,13 @@ class Deployment:
             # What an earlier removal that was cut short has left behind is waited for too.
             services = None if self.wish.absent else removed["service"]
             gone(engine, self.wish.stack, services, removed["network"], self.wish.wait_timeout)
-        return self.read(engine, check_mode=False) if plan or self.waited else state
+        if plan or self.rollout.waited:
+            state = self.read(engine, check_mode=False)
+            self.rollout.require_own(state.services)
+        return state
 
     def result(self, state: State) -> dict[str, Any]:
         return {"services": [_summary(service) for service in state.services]}
-
-    def converge(self, engine: Engine) -> None:
-        """Wait until all services have converged; where they do not, and it is wished, until they are as before."""
-        if not self.wish.wait or self.settled or self._is_quiet():
-            return
-        self.waited = True
-        if not self.ticket.failure:
-            try:
-                self._wait(engine, self.wish.services)
-                self.settled = True
-                return
-            except Unfinished:
-                raise
-            except SwarmError as failure:
-                if not self.ticket.previous:
-                    raise
-                self._restore(engine, failure)
-        raise self._restored(engine)
-
-    def _wait(self, engine: Engine, names: Collection[str]) -> None:
-        ticket = self.ticket
-        watch = Watch(
-            engine,
-            self.wish.stack,
-            set(names),
-            ticket.changed,
-            ticket.before or (),
-            waited=ticket.waited,
-            shown=ticket.shown,
-        )
-        watch.recall(ticket.since)
-        try:
-            converged(watch, self.wish.wait_timeout)
-        except Unfinished as pause:
-            ticket.since, ticket.waited, ticket.shown = watch.running_since(), watch.waited, pause.line
-            raise pause.leave(ticket) from None
-
-    def _is_quiet(self) -> bool:
-        """Whether nothing was written to a service, and nothing of an earlier run is still going on."""
-        wanted = [service for service in self.state.services if service["Spec"]["Name"] in self.wish.services]
-        now = datetime.datetime.now(datetime.timezone.utc).timestamp()
-        return not self.ticket.changed and not self.ticket.waited and converge.is_quiet(wanted, now)
-
-    def _restore(self, engine: Engine, failure: SwarmError) -> None:
-        """Give the services that this run updated their old specs again."""
-        names, written = [], []
-        for service in engine.services(own(self.wish.stack)):
-            spec = self.ticket.previous.get(service["ID"])
-            if spec is not None:
-                names.append(service["Spec"]["Name"])
-                if service["Spec"] != spec:
-                    written.append(service["ID"])
-                    engine.update_service(service["ID"], service["Version"]["Index"], spec, self._credentials(spec))
-        said = {"message": failure.message, "hint": failure.hint, "facts": failure.facts, "restored": sorted(names)}
-        self.ticket = Ticket(written, self.ticket.before, failure=said)
-
-    def _restored(self, engine: Engine) -> SwarmError:
-        """The failure, after the old specs have converged."""
-        failure = self.ticket.failure
-        restored = f"The previous specs were restored: {', '.join(failure['restored'])}."
-        try:
-            self._wait(engine, failure["restored"])
-        except Unfinished:
-            raise
-        except SwarmError as second:
-            restored += f" They did not converge either: {second.message}"
-        facts = {**failure["facts"], "rolled_back": failure["restored"]}
-        return SwarmError(f"{failure['message']} {restored}", failure["hint"], **facts)
-
-    def _note_tasks(self, engine: Engine) -> None:
-        """Before the first write to a service: errors of tasks from before do not speak of this run."""
-        if self.ticket.before is None and self.wish.wait:
-            self.ticket.before = [task["ID"] for task in engine.tasks(own(self.wish.stack))]
 
     def create_blob(self, engine: Engine, step: Step) -> None:
         create = engine.create_secret if step.kind == "secret" else engine.create_config
@@ -227,15 +157,13 @@ class Deployment:
 
     def create_service(self, engine: Engine, step: Step) -> None:
         spec = self._complete(step.payload["spec"])
-        self.ticket.changed.append(engine.create_service(spec, self._credentials(spec)))
+        self.rollout.created(engine.create_service(spec, images.credentials(images.of(spec), self.auths)))
 
     def update_service(self, engine: Engine, step: Step) -> None:
-        self._note_tasks(engine)
+        self.rollout.note_tasks(engine)
         spec, service = self._complete(step.payload["spec"]), step.payload["id"]
-        engine.update_service(service, step.payload["version"], spec, self._credentials(spec))
-        self.ticket.changed.append(service)
-        if self.wish.on_failure == "rollback":
-            self.ticket.previous.setdefault(service, step.payload["previous"])
+        engine.update_service(service, step.payload["version"], spec, images.credentials(images.of(spec), self.auths))
+        self.rollout.updated(service, step.payload["previous"])
 
     def remove_service(self, engine: Engine, step: Step) -> None:
         engine.remove_service(step.payload["id"])
@@ -253,9 +181,6 @@ class Deployment:
         engine.remove_network(network)
         if step.payload.get("first"):
             gone(engine, stack, [], [network], timeout)
-
-    def _credentials(self, spec: Mapping[str, Any]) -> Mapping[str, str] | None:
-        return images.credentials(images.of(spec), self.auths)
 
     def _complete(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """The spec with the IDs of secrets and configs that this run created."""

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, NotAManager, SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, NotAManager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import (
     blobs,
     converge,
@@ -25,6 +25,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import (
     rotate,
     settle,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.manager import without_manager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, references
 
 Auths = Mapping[str, Mapping[str, str]]  # registry host -> {"username", "password"}
@@ -37,7 +38,7 @@ def read(engine: Engine, wish: Wish, auths: Auths, check_mode: bool) -> State:
     try:
         services = engine.services(own, status=True)
     except NotAManager as problem:
-        return _without_manager(engine, problem, check_mode)
+        return without_manager(engine, problem, check_mode)
     listed = engine.networks()
     state = State(
         api=engine.api_version,
@@ -51,25 +52,6 @@ def read(engine: Engine, wish: Wish, auths: Auths, check_mode: bool) -> State:
     state = _with_contents(engine, wish, state)
     state = _with_images(engine, wish, state, auths)
     return dataclasses.replace(state, others=_others(engine, wish, state), stalled=_stalled(engine, wish, services))
-
-
-def _without_manager(engine: Engine, problem: NotAManager, check_mode: bool) -> State:
-    """What to plan for on an Engine that is no manager: in check mode, one that is in no swarm may become one."""
-    swarm = engine.info().get("Swarm") or {}
-    local = swarm.get("LocalNodeState") or "inactive"
-    if local == "inactive" and check_mode:
-        return State(
-            api=engine.api_version, blank=True, warnings=("This host is in no swarm yet: planned as for an empty one.",)
-        )
-    if local == "active" and swarm.get("ControlAvailable"):
-        raise SwarmError(
-            f"The swarm's managers do not answer: {problem.message}", "Have they lost their quorum?"
-        ) from problem
-    states = {"active": "a worker", "inactive": "in no swarm"}
-    raise SwarmError(
-        f"This node is no swarm manager: it is {states.get(local, f'in the state {local}')}.",
-        "Nothing was changed. Run the task on a manager.",
-    ) from problem
 
 
 def _configs(engine: Engine, wish: Wish, own: Mapping[str, list[str]]) -> list[dict[str, Any]]:

@@ -26,12 +26,12 @@ MOST_SERVICES = 6  # in one line
 class Ticket:
     """What a run has to remember from one round to the next, as plain data."""
 
-    changed: list[str] = field(default_factory=list)  # IDs of the services that were written to
+    changed: dict[str, str] = field(default_factory=dict)  # ID of a service that was written to -> overtaken.mark()
     before: list[str] | None = None  # IDs of the tasks before the first write to a service, once it comes
     previous: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # ID of an updated service -> its spec before
     since: dict[str, float] = field(default_factory=dict)  # ID of a running task -> since when, in seconds since 1970
     waited: float = 0.0  # seconds, in all rounds
-    shown: str = ""  # the last line
+    shown: str | None = None  # the last line; None where nobody shows any, so that there is only one round
     # Once previous specs were restored, after what: {"message", "hint", "facts", "restored": [names of services]}.
     failure: dict[str, Any] = field(default_factory=dict)
 

@@ -10,12 +10,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+
 Object = Mapping[str, Any]  # as the API lists it
 Specs = Mapping[str, Mapping[str, Any]]  # full name -> what is sent to create it
 
 KINDS = ("secret", "config")
 # Networks that every node has; naming them creates nothing (docker/cli opts, container.NetworkMode).
 PREDEFINED_NETWORKS = ("host", "none", "bridge", "default")
+# The modes of services as the API has them, and in the words of the CLI and of Compose files.
+MODES = {"Replicated": "replicated", "Global": "global", "ReplicatedJob": "replicated-job", "GlobalJob": "global-job"}
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class Wish:
     on_failure: str = "leave"
     as_cli: bool = False
     absent: bool = False  # nothing at all is wished, and all that the stack owns goes
+
+    def __post_init__(self) -> None:
+        check_name(self.stack)
 
     def blobs(self, kind: str) -> Specs:
         return self.secrets if kind == "secret" else self.configs
@@ -71,6 +78,31 @@ class State:
 
     def service(self, name: str) -> Object | None:
         return next((service for service in self.services if service["Spec"]["Name"] == name), None)
+
+
+def check_name(stack: str) -> None:
+    """Refuse the names that the docker CLI refuses: those that are blank.
+
+    To the Engine, a filter for a label with an empty value means any value, so it would list what all stacks own.
+    """
+    if not stack.strip("'\" \t\r\n"):
+        raise SwarmError(f"A stack cannot have the name {stack!r}.", "Nothing was changed. Is a variable empty?")
+
+
+def mode_of(spec: Mapping[str, Any]) -> str:
+    """A key of MODES."""
+    return next(iter(spec.get("Mode") or {"Replicated": {}}))
+
+
+def replicas(spec: Mapping[str, Any]) -> int | None:
+    """How many tasks a service wants, or how often a job is to complete; None where that is a matter of the nodes."""
+    mode = mode_of(spec)
+    settings = (spec.get("Mode") or {}).get(mode) or {}
+    if mode == "Replicated":
+        return int(settings.get("Replicas", 1))
+    if mode == "ReplicatedJob":
+        return int(settings.get("TotalCompletions", settings.get("MaxConcurrent", 1)))
+    return None
 
 
 def container_of(spec: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -1,0 +1,108 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rollouts that take long, that are cut short, and that get in each other's way."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from .conftest import ENGINES, changed, plan_lines
+
+IMAGE = "registry:5000/busybox:1"
+FAST = {"endpoint_mode": "dnsrr", "update_config": {"monitor": "500ms"}}
+
+
+def service(version, **options):
+    return {
+        "image": IMAGE,
+        "command": "sleep 1000",
+        "stop_grace_period": "1s",
+        "environment": {"VERSION": str(version)},
+        "deploy": FAST,
+        **options,
+    }
+
+
+def versions(engines, services):
+    """For each host, the VERSION of each service."""
+    return {
+        host: [engines.spec(name, ".TaskTemplate.ContainerSpec.Env")[host] for name in services] for host in ENGINES
+    }
+
+
+def test_a_long_rollout_is_shown_while_it_goes_on(engines, stack):
+    slow = {"healthcheck": {"test": ["CMD", "true"], "interval": "3s"}}
+    first = {"web": service(1, **slow), "old": service(1)}
+    assert changed(stack(definition={"services": first})) == {True}
+    engines.output = ""
+    second = stack(definition={"services": {"web": service(2, **slow)}}, prune=True)
+    for host, result in second.items():
+        # The result is one, though the module was called several times.
+        assert plan_lines(result) == [
+            f"update service {stack.stack}_web: environment.VERSION",
+            f"remove service {stack.stack}_old",
+        ]
+        lines = [line for line in engines.output.splitlines() if line.startswith(f"{host}: stack {stack.stack} after")]
+        assert any("web 0/1 running" in line for line in lines), lines
+        assert len(lines) == len(set(lines)) >= 2
+        assert "unfinished" not in result
+    assert changed(stack(definition={"services": {"web": service(2, **slow)}}, prune=True)) == {False}
+
+
+def test_two_deployments_at_once(engines, stack):
+    """Whoever says that all went well is right, and whoever was written over says so."""
+    names = [f"s{number}" for number in range(4)]
+    assert changed(stack(definition={"services": {name: service(0) for name in names}})) == {True}
+    results = {}
+
+    def deploy(version):
+        results[version] = stack(definition={"services": {name: service(version) for name in names}})
+
+    runs = [threading.Thread(target=deploy, args=(version,)) for version in (1, 2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    full = [f"{stack.stack}_{name}" for name in names]
+    for host, found in versions(engines, full).items():
+        for version, result in results.items():
+            if "msg" in result[host]:
+                assert "Someone else wrote to services" in result[host]["msg"]
+            else:
+                assert found == [[f"VERSION={version}"]] * 4
+    # Whoever deploys next finds nothing broken.
+    assert changed(stack(definition={"services": {name: service(3) for name in names}})) == {True}
+    assert versions(engines, full) == dict.fromkeys(ENGINES, [["VERSION=3"]] * 4)
+
+
+@pytest.mark.parametrize("seconds", [1.5, 2.5, 4.0])
+def test_a_controller_that_is_killed_and_run_again(engines, stack, seconds):
+    slow = {"healthcheck": {"test": ["CMD", "true"], "interval": "2s"}}
+    env = {"KEY": "first"}
+
+    def wish(version):
+        return {
+            "services": {
+                "web": service(version, secrets=["key"], **slow),
+                "api": service(version),
+                **({"old": service(version)} if version == 1 else {}),
+            },
+            "secrets": {"key": {"environment": "KEY"}},
+        }
+
+    assert changed(stack(definition=wish(1), env=env)) == {True}
+    options = {"definition": wish(2), "env": {"KEY": "second"}, "prune": True, "keep_versions": 0}
+    engines.kill_after(seconds, stack.stack, **options)
+    time.sleep(1)
+    changed(stack(**options))
+    assert changed(stack(**options)) == {False}
+    full = [f"{stack.stack}_{name}" for name in ("web", "api")]
+    assert versions(engines, full) == dict.fromkeys(ENGINES, [["VERSION=2"]] * 2)
+    label = f"--filter label=com.docker.stack.namespace={stack.stack}"
+    assert set(engines.docker(f"secret ls -q {label} | wc -l").values()) == {"1"}
+    assert set(engines.docker(f"service ls -q {label} | wc -l").values()) == {"2"}
