@@ -14,8 +14,10 @@ from __future__ import annotations
 import base64
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -46,23 +48,49 @@ class Engines:
         self.environment = {"DOCKER_CONFIG": str(folder)}
         self.output = ""
 
-    def deploy(self, name: str, *, check: bool = False, hosts: str = "all", **options: Any) -> dict[str, Result]:
-        """One run of stack_deploy on all hosts, at the same time; what it returned."""
-        self.runs += 1
-        tree = self.folder / f"run{self.runs}"
-        arguments = {"name": name, "resolve_image": "never", "wait_timeout": 60, **options}
-        command = [str(Path(sys.executable).with_name("ansible")), hosts, "-m", "apiary.swarm.stack_deploy"]
-        command += ["-a", json.dumps(arguments), "-t", str(tree), "--diff", "-vvv", *(["--check"] if check else [])]
-        environment = {**os.environ, **self.environment, "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg")}
-        done = subprocess.run(command, check=False, capture_output=True, text=True, cwd=self.folder, env=environment)
-        self.output += done.stdout + done.stderr
+    def deploy(self, name: str, **options: Any) -> dict[str, Result]:
+        """One run of stack_deploy; see `run`."""
+        return self.run("stack_deploy", name=name, **{"resolve_image": "never", "wait_timeout": 60, **options})
+
+    def run(self, module: str, *, check: bool = False, hosts: str = "all", **options: Any) -> dict[str, Result]:
+        """One run of a module on all hosts, at the same time; what it returned."""
+        tree, process = self._start(module, check=check, hosts=hosts, **options)
+        output, _nothing = process.communicate()
+        self.output += output
         results = {path.name: json.loads(path.read_text()) for path in tree.iterdir()} if tree.exists() else {}
-        assert results, done.stdout + done.stderr
+        assert results, output
         for result in results.values():
             # The callback leaves out that a result is a failure; the module returns a message with failures alone.
             result["failed"] = "msg" in result
-        assert not any(result.get("unreachable") for result in results.values()), done.stdout
+        assert not any(result.get("unreachable") for result in results.values()), output
         return results
+
+    def kill_after(self, seconds: float, module: str, **options: Any) -> None:
+        """Begin a run, and kill the controller (all its processes, connections included) in the middle of it."""
+        _tree, process = self._start(module, **options)
+        time.sleep(seconds)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+    def _start(
+        self, module: str, *, check: bool = False, hosts: str = "all", **options: Any
+    ) -> tuple[Path, subprocess.Popen[str]]:
+        """(The folder in which the results will be, Ansible as the leader of its own process group.)"""
+        self.runs += 1
+        tree = self.folder / f"run{self.runs}"
+        command = [str(Path(sys.executable).with_name("ansible")), hosts, "-m", f"apiary.swarm.{module}"]
+        command += ["-a", json.dumps(options), "-t", str(tree), "--diff", "-vvv", *(["--check"] if check else [])]
+        environment = {**os.environ, **self.environment, "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg")}
+        process = subprocess.Popen(
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=self.folder,
+            env=environment,
+            start_new_session=True,
+        )
+        return tree, process
 
     def docker(self, command: str, *, check: bool = True) -> dict[str, str]:
         """The output of a docker command line on each host."""

@@ -97,7 +97,7 @@ def test_a_controller_that_is_killed_and_run_again(engines, stack, seconds):
 
     assert changed(stack(definition=wish(1), env=env)) == {True}
     options = {"definition": wish(2), "env": {"KEY": "second"}, "prune": True, "keep_versions": 0}
-    engines.kill_after(seconds, stack.stack, **options)
+    engines.kill_after(seconds, "stack_deploy", name=stack.stack, resolve_image="never", **options)
     time.sleep(1)
     changed(stack(**options))
     assert changed(stack(**options)) == {False}
