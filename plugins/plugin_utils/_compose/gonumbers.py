@@ -79,3 +79,15 @@ def as_float32(number: float) -> float:
     narrow = struct.unpack("f", struct.pack("f", number))[0]
     candidates = (float(f"{narrow:.{digits}g}") for digits in range(1, 10))
     return next(value for value in candidates if struct.unpack("f", struct.pack("f", value))[0] == narrow)
+
+
+def as_int64(number: float) -> int:
+    """A number as it is in 64 bits with a sign: what is too large wraps around, a broken one loses its fraction."""
+    if isinstance(number, float) and not INT64_MIN <= number < 2**63:
+        return INT64_MIN  # what processors make of all these
+    return (int(number) - INT64_MIN) % 2**64 + INT64_MIN
+
+
+def as_uint64(number: float) -> int:
+    """A number that is not negative as it is in 64 bits without a sign."""
+    return 2**63 if isinstance(number, float) and number >= 2**64 else int(number)

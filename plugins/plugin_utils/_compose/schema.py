@@ -148,7 +148,7 @@ class _Check:
             self.value(item, node.item, (*path, str(index)))
         seen: dict[str, int] = {}
         for index, item in enumerate(value) if node.unique else ():
-            before = seen.setdefault(json.dumps(item, sort_keys=True, default=str), index)
+            before = seen.setdefault(json.dumps(_comparable(item), sort_keys=True, default=str), index)
             if before != index:
                 self.add(path, f"array items[{before},{index}] must be unique")
 
@@ -165,6 +165,15 @@ class _Check:
 
     def add(self, path: tuple[str, ...], text: str, is_type: bool = False) -> None:
         self.problems.append(Problem(path, text, is_type))
+
+
+def _comparable(value: Any) -> Any:
+    """The value with whole numbers in one form: 80 and 80.0 are the same."""
+    if isinstance(value, dict):
+        return {key: _comparable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_comparable(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _types(node: Node) -> tuple[str, ...]:

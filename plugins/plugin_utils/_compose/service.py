@@ -209,8 +209,7 @@ def _long_port(value: dict[str, Any], place: str, context: Context) -> dict[str,
         context.warn(f"{place}.ports: host_ip {value['host_ip']} is ignored: the service listens on all addresses")
     numbers = {"target": value.get("target", 0), "published": published}
     return {
-        # The CLI keeps 32 bits of each number.
-        **{key: values.at(key, unsigned, number) & 0xFFFFFFFF for key, number in numbers.items()},
+        **{key: values.at(key, values.unsigned32, number) for key, number in numbers.items()},
         "protocol": values.at("protocol", string, value.get("protocol", "")),
         "mode": values.at("mode", string, value.get("mode", "")),
     }

@@ -15,7 +15,7 @@ from typing import Any
 
 from . import shellwords
 from .duration import parse_duration
-from .gonumbers import as_float32, format_float, parse_prefixed_int
+from .gonumbers import as_float32, as_int64, as_uint64, format_float, parse_prefixed_int
 from .scalars import Timestamp
 from .size import parse_size
 
@@ -54,7 +54,12 @@ def fields(table: Mapping[str, Converter]) -> Converter:
 
 
 def items(convert_item: Converter) -> Converter:
-    return lambda value: [at(str(index), convert_item, item) for index, item in enumerate(value)]
+    def convert(value: Any) -> list[Any]:
+        if not isinstance(value, list):
+            raise Invalid(f"expected a list, got {text(value)}")
+        return [at(str(index), convert_item, item) for index, item in enumerate(value)]
+
+    return convert
 
 
 def names(convert_item: Converter) -> Converter:
@@ -84,23 +89,32 @@ def boolean(value: Any) -> bool:
 
 
 def integer(value: Any) -> int:
-    """A whole number; like the CLI, of a broken one the part before the point."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        raise Invalid(f"expected a number, got {value!r}")
-    return int(value)
+    """A whole number of 64 bits; like the CLI, of a broken one the part before the point."""
+    return as_int64(_number(value))
 
 
 def unsigned(value: Any) -> int:
-    if integer(value) < 0 or value < 0:
+    if _number(value) < 0:
         raise Invalid(f"must not be negative, got {text(value)}")
-    return int(value)
+    return as_uint64(value)
+
+
+def unsigned32(value: Any) -> int:
+    """The lower 32 bits, which is what the CLI keeps of a number that has more."""
+    return unsigned(value) & 0xFFFFFFFF
+
+
+def _number(value: Any) -> int | float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise Invalid(f"expected a number, got {value!r}")
+    return value
 
 
 def file_mode(value: Any) -> int:
     """A number, or text with the octal digits of a mode."""
     if not isinstance(value, str):
-        return unsigned(value)
-    return unsigned(parse_prefixed_int(value if value.startswith("0") else f"0{value}"))
+        return unsigned32(value)
+    return unsigned32(parse_prefixed_int(value if value.startswith("0") else f"0{value}"))
 
 
 def ratio(value: Any) -> float:
@@ -136,7 +150,7 @@ def optional_mapping(value: Any) -> dict[str, str | None]:
     """The same; a key without a value has None."""
     if isinstance(value, dict):
         return {key: None if item is None else text(item) for key, item in value.items()}
-    pairs = (item.partition("=") for item in string_list(value))
+    pairs = (item.partition("=") for item in items(string)(value))
     return {key: item if sign else None for key, sign, item in pairs}
 
 

@@ -79,7 +79,9 @@ class Engines:
         self.runs += 1
         tree = self.folder / f"run{self.runs}"
         command = [str(Path(sys.executable).with_name("ansible")), hosts, "-m", f"apiary.swarm.{module}"]
-        command += ["-a", json.dumps(options), "-t", str(tree), "--diff", "-vvv", *(["--check"] if check else [])]
+        # ansible takes an empty dictionary for free text.
+        command += ["-a", json.dumps(options)] if options else []
+        command += ["-t", str(tree), "--diff", "-vvv", *(["--check"] if check else [])]
         environment = {**os.environ, **self.environment, "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg")}
         process = subprocess.Popen(
             command,
