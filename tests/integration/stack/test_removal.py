@@ -43,7 +43,7 @@ def test_removal_and_immediate_deployment(engines, stack):
         assert all(plan_lines(result) == steps for result in planned.values())
         assert all(plan_lines(result) == steps for result in stack(state="absent").values())
         label = f"--filter label=com.docker.stack.namespace={stack.stack}"
-        for left in (f"service ls -q {label}", f"network ls -q {label}", f"ps -aq {label}"):
+        for left in (f"service ls -q {label}", f"network ls -q {label}", f"ps -q {label}"):
             assert set(engines.docker(left).values()) == {""}
     assert changed(stack(state="absent")) == {False}
 

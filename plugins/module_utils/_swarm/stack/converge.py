@@ -87,14 +87,21 @@ class Progress:
         return f"{self.name} {self.running}/{self.wanted} {verb}{on_the_way}"
 
 
-def progress(look: Look, changed: Collection[str] = ()) -> list[Progress]:
-    """The progress of each service. `changed` are the IDs of the services that this run wrote to."""
+def progress(look: Look, changed: Collection[str] = (), before: Collection[str] = ()) -> list[Progress]:
+    """The progress of each service.
+
+    `changed` are the IDs of the services that this run wrote to, `before` those of the tasks that there were until then:
+    when a spec that failed is deployed again, its old tasks count as up to date, and say nothing of this attempt.
+    """
     nodes = {node["ID"]: node for node in look.nodes}
     tasks: dict[str, list[Object]] = {}
     for task in look.tasks:
         tasks.setdefault(task["ServiceID"], []).append(task)
     services = sorted(look.services, key=lambda service: str(service["Spec"]["Name"]))
-    return [_progress(service, tasks.get(service["ID"], []), nodes, service["ID"] in changed) for service in services]
+    return [
+        _progress(service, tasks.get(service["ID"], []), nodes, service["ID"] in changed, before)
+        for service in services
+    ]
 
 
 def monitored_since(earlier: Mapping[str, float], services: Iterable[Progress], look: Look) -> dict[str, float]:
@@ -117,7 +124,9 @@ def is_stable(service: Progress, since: Mapping[str, float], at: float) -> bool:
     return service.mode.endswith("job") or all(at - since.get(task, at) >= service.monitor for task in service.since)
 
 
-def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Object], changed: bool) -> Progress:
+def _progress(
+    service: Object, tasks: Sequence[Object], nodes: Mapping[str, Object], changed: bool, before: Collection[str]
+) -> Progress:
     spec = service["Spec"]
     mode = mode_of(spec)
     is_job = mode in ("ReplicatedJob", "GlobalJob")
@@ -132,6 +141,7 @@ def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Obje
     done = {task["ID"] for task in counted}
     alive = [task for task in latest if _is_alive(task) and task["ID"] not in done]
     wanted = _wanted(spec, nodes, {task.get("NodeID") for task in latest})
+    given_up = _given_up(task for task in latest if not changed or task["ID"] not in before)
     return Progress(
         id=service["ID"],
         name=spec["Name"],
@@ -140,7 +150,7 @@ def _progress(service: Object, tasks: Sequence[Object], nodes: Mapping[str, Obje
         running=len(counted),
         monitor=_monitor(spec),
         since={task["ID"]: seconds((task.get("Status") or {}).get("Timestamp")) for task in counted},
-        failure=_failure(service, changed, _given_up(latest) if len(counted) + len(alive) < wanted else 0),
+        failure=_failure(service, changed, given_up if len(counted) + len(alive) < wanted else 0),
         states=_by_state(alive),
         changed=changed,
         places=len(latest),

@@ -63,7 +63,7 @@ class Watch:
         services = [item for item in self.engine.services(of_services) if item["Spec"]["Name"] in self.names]
         tasks = self.engine.tasks({**of_tasks, "_up-to-date": ["true"]})
         look = Look(services, tasks, self.engine.nodes(), self.clock.now(), _epoch())
-        seen = converge.progress(look, self.changed)
+        seen = converge.progress(look, self.changed, self.before)
         self.since = converge.monitored_since(self.since, seen, look)
         self.last = look, seen
         return self.last

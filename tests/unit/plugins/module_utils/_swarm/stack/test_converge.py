@@ -191,6 +191,14 @@ def test_tasks_that_failed_for_good(found, tasks, failure):
     assert only(found, tasks).failure == failure
 
 
+def test_a_task_of_an_earlier_attempt_says_nothing_of_this_one():
+    old = task("failed", 1, "shutdown")
+    look = Look([service()], [old, task("running", 2)], NODES)
+    (again,) = converge.progress(look, {"s"}, {old["ID"]})
+    (untouched,) = converge.progress(look, (), {old["ID"]})
+    assert (again.failure, untouched.failure) == ("", "1 failed and will not be restarted")
+
+
 def test_a_changed_service_has_to_run_for_its_monitor_period():
     tasks = [task("running", 1), task("running", 2)]
     since = {}
