@@ -18,7 +18,7 @@ demo-down: venv ## Remove the test hosts of the demo
 	$(BIN)/python -m tests.lab down
 
 test: venv venv-oldest ## Every check: all targets below
-	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest integration molecule
+	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest integration-cluster integration-stack molecule
 unit: venv ## Unit tests, newest ansible-core (the quick loop)
 	@$(GATES) unit
 unit-oldest: venv venv-oldest ## Unit tests, oldest supported ansible-core
@@ -34,7 +34,7 @@ build: venv ## Build the artefact, install it elsewhere and load all of it
 sanity: venv venv-oldest ## ansible-test sanity, newest and oldest supported ansible-core
 	@$(GATES) sanity sanity-oldest
 integration: venv ## Tests against real Engines on test hosts
-	@$(GATES) integration
+	@$(GATES) integration-cluster integration-stack
 molecule: venv ## Molecule scenarios on test hosts
 	@$(GATES) molecule
 

@@ -1,13 +1,14 @@
 # Copyright: (c) 2026, the apiary.swarm contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run the named checks, quick ones two at a time, and print a table of results.
+"""Run the named checks, two at a time where they allow it, and print a table of results.
 
 python gates.py STAGE...            a single stage writes to the terminal, of several only what failed is shown
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
@@ -25,6 +26,10 @@ PLUGINS = "ansible_collections.apiary.swarm.plugins"
 
 Command = tuple[str, ...]
 
+# What may run beside each other: what needs nothing but this machine's processor; tests that mostly wait for their own
+# test hosts; and what nothing else runs beside, because it measures times. Its output is shown as it comes.
+QUICK, HOSTS, ALONE = "quick", "hosts", "alone"
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -32,8 +37,7 @@ class Stage:
 
     commands: tuple[Command, ...]
     venv: str = "venv"
-    # Uses the test hosts and measures times: nothing else runs beside it, and its output is shown as it comes.
-    alone: bool = False
+    group: str = QUICK
 
 
 PYTEST = ("python", "-m", "pytest", "-q")
@@ -73,8 +77,9 @@ STAGES: Mapping[str, Stage] = {
     "build": Stage((("python", "tests/tools/package.py"),)),
     "sanity": Stage((("python", "tests/tools/sanity.py"),)),
     "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
-    "integration": Stage(((*PYTEST, "tests/integration"),), alone=True),
-    "molecule": Stage((("molecule", "test", "--all"),), alone=True),
+    "integration-cluster": Stage(((*PYTEST, "--durations=8", "tests/integration/cluster"),), group=HOSTS),
+    "integration-stack": Stage(((*PYTEST, "--durations=8", "tests/integration/stack"),), group=HOSTS),
+    "molecule": Stage((("molecule", "test", "--all"),), group=ALONE),
 }
 
 
@@ -129,10 +134,13 @@ def verdict(result: Result) -> str:
 
 
 def run_all(names: Sequence[str]) -> list[Result]:
-    together = [name for name in names if not STAGES[name].alone]
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        results = list(pool.map(lambda name: run(name, show=len(names) == 1), together))
-    return results + [run(name, show=True) for name in names if STAGES[name].alone]
+    results: list[Result] = []
+    for group, workers in ((QUICK, 2), (HOSTS, 2), (ALONE, 1)):
+        with ThreadPoolExecutor(max_workers=workers) as pool:
+            show = len(names) == 1 or group == ALONE
+            chosen = [name for name in names if STAGES[name].group == group]
+            results += pool.map(functools.partial(run, show=show), chosen)
+    return results
 
 
 def main(names: list[str]) -> int:

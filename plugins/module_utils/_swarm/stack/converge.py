@@ -90,7 +90,7 @@ class Progress:
 def progress(look: Look, changed: Collection[str] = (), before: Collection[str] = ()) -> list[Progress]:
     """The progress of each service.
 
-    `changed` are the IDs of the services that this run wrote to, `before` those of the tasks that there were until then:
+    `changed` are the IDs of the services that this run wrote to, `before` those of the tasks that there were before:
     when a spec that failed is deployed again, its old tasks count as up to date, and say nothing of this attempt.
     """
     nodes = {node["ID"]: node for node in look.nodes}
