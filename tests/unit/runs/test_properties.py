@@ -9,7 +9,6 @@ The Engine is a double, because what is asked is what a real one does not tell: 
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -66,24 +65,23 @@ def test_what_was_deployed_is_not_written_again(compose, api):
     assert swarm.run(specs) == ([], 0)
 
 
-@prove(40)
-@given(stacks(), st.randoms(use_true_random=False))
-def test_neither_the_order_of_keys_nor_the_form_of_the_file_matters(compose, random):
+@prove(100)
+@given(stacks())
+def test_the_order_of_keys_does_not_matter(compose):
     swarm, specs = Swarm(), specs_of(compose)
     swarm.run(specs, wait=False)
-    other = specs_of(json.dumps(shuffled(compose, random)))
+    other = specs_of(turned(compose))
     assert {**other, "warnings": sorted(other["warnings"])} == {**specs, "warnings": sorted(specs["warnings"])}
     assert swarm.run(other, wait=False) == ([], 0)
 
 
-def shuffled(value: Any, random: Any) -> Any:
+def turned(value: Any) -> Any:
+    """With the keys of all mappings in the opposite order."""
     if isinstance(value, list):
-        return [shuffled(item, random) for item in value]
+        return [turned(item) for item in value]
     if not isinstance(value, dict):
         return value
-    items = [(key, shuffled(item, random)) for key, item in value.items()]
-    random.shuffle(items)
-    return dict(items)
+    return {key: turned(value[key]) for key in reversed(value)}
 
 
 @prove(4)
