@@ -49,6 +49,8 @@ notes:
     ignored with a warning), C(depends_on) with conditions (ignored with a warning), C(published) as text,
     C(configs.content), C(secrets.environment), C(env_file) with C(path) and C(required), and others that a swarm can
     fulfil. With O(compatibility=cli) they are refused, as by the CLI."
+  - "Networks: a subnet that overlaps one of another network is an error before any write. An Engine creates such a
+    network and never runs the tasks that use it, and so does O(compatibility=cli), with a warning."
   - "Networks: one that differs from the file is an error before any write (see O(recreate_networks)); the CLI leaves
     it as it is without a word, and so does O(compatibility=cli), with a warning."
   - "Whatever O(compatibility) is: a changed secret or config is replaced by a new version, which the CLI refuses."
@@ -126,6 +128,10 @@ options:
       - Whether to wait until all services have converged, and to fail if they do not. Converged means that the tasks of
         the current specs run and go on running for the monitor period (C(update_config.monitor), 5 s by default), and
         that jobs are complete.
+      - Meanwhile the controller shows a line whenever something has changed, and at least every 20 seconds
+        (C(manager1: stack shop after 12 s: web 2/3 running, 1 starting; 4 of 5 services run)).
+      - It is a failure if somebody else wrote to the same services in the meantime, as two deployments at once do. Each
+        service is then as the last of them left it.
     type: bool
     default: true
   wait_timeout:

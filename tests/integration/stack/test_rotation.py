@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import json
 
 from .conftest import ENGINES, changed, failures, plan_lines
@@ -58,6 +60,29 @@ def test_a_secret_is_rotated_three_times(engines, stack):
         assert plan_lines(result) == [
             f"update service {stack.stack}_web: configs./app.conf.config_name, secrets.key.secret_name"
         ]
+
+
+def test_nothing_tells_what_a_secret_holds(engines, stack):
+    """Not the output at -vvv, and no label: whoever may inspect a secret could try out what gives a stored digest."""
+    wish = stack_with("x")
+    del wish["secrets"]["key"]["environment"]
+    wish["secrets"]["key"]["file"] = "key"
+    for content in ("hunter2", "hunter3"):
+        assert changed(stack(definition=wish, secrets={"key": content})) == {True}
+        assert f"{content}key is x" in set(mounted(engines, stack.stack).values())
+    label = f"label=com.docker.stack.namespace={stack.stack}"
+    seen = json.dumps(
+        [
+            engines.docker(f"secret inspect $(docker secret ls -q --filter {label})"),
+            engines.docker(f"service inspect {stack.stack}_web"),
+            engines.output,
+        ]
+    )
+    assert f"{stack.stack}_key-v2" in seen
+    for content in (b"hunter2", b"hunter3"):
+        digests = [hashlib.new(name, content).hexdigest() for name in ("md5", "sha1", "sha224", "sha256", "sha512")]
+        for trace in (content.decode(), base64.b64encode(content).decode(), *digests):
+            assert trace not in seen
 
 
 def test_a_failed_rollout_keeps_the_old_version(engines, stack):
