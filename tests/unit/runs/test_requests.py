@@ -106,6 +106,29 @@ def test_an_image_is_looked_up_once_however_many_services_have_it(run):
     assert asked(double)["GET", "distribution"] == 1
 
 
+@pytest.mark.parametrize("name", [STACK, None])
+def test_stacks_are_told_of_with_eight_requests_whatever_there_is(run, name):
+    for size in (2, 50):
+        double = deployed(stack_of(size))
+        (stack,) = succeeded(run(double, "stack_info", {"name": name}))["stacks"]
+        assert len(stack["services"]) == size
+        assert all(service["converged"] for service in stack["services"])
+        # The API version, and seven lists.
+        assert len(double.requests) == 8
+        assert double.writes == []
+
+
+def test_replicas_of_many_services_are_one_list_and_one_write_for_each_that_differs(run):
+    double = deployed(stack_of(50))
+    wishes = {f"{STACK}_s{number}": 2 for number in range(49)}
+    for differing in (49, 0):
+        options = {"services": wishes, "wait": False}
+        assert len(succeeded(run(double, "service_scale", options))["plan"]) == differing
+        assert len(double.writes) == differing
+        # What was written is read again for the result.
+        assert asked(double)["GET", "services"] == (2 if differing else 1)
+
+
 def test_labels_of_a_thousand_nodes_are_one_list_and_one_write_for_each_that_differs(run):
     double = EngineDouble(nodes=1000)
     wishes = {f"host{number}": {"zone": "a"} for number in range(1, 1001)}
@@ -124,6 +147,8 @@ CHANGES = {
     "a stack": ("stack_deploy", model_of({**stack_of(3, image="web:2"), "secrets": {"key": {"file": "a.txt"}}})),
     "a stack pruned": ("stack_deploy", {**model_of(stack_of(1, hostname="changed")), "prune": True}),
     "no stack": ("stack_deploy", {"name": STACK, "state": "absent"}),
+    "a removal": ("stack_remove", {"name": STACK}),
+    "replicas": ("service_scale", {"services": {f"{STACK}_s0": 5}}),
 }
 
 

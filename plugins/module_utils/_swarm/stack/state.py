@@ -91,7 +91,7 @@ def check_name(stack: str) -> None:
 
 def mode_of(spec: Mapping[str, Any]) -> str:
     """A key of MODES."""
-    return next(iter(spec.get("Mode") or {"Replicated": {}}))
+    return str(next(iter(spec.get("Mode") or {"Replicated": {}})))
 
 
 def replicas(spec: Mapping[str, Any]) -> int | None:
