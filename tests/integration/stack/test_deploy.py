@@ -60,11 +60,41 @@ services:
     networks: [front]
     ports: [{target: 80, published: 8089, mode: host}]
     deploy: {mode: global, endpoint_mode: dnsrr, update_config: {monitor: 1s}}
+  # Fields that need not run to be compared.
+  odd:
+    image: registry:5000/busybox:1
+    entrypoint: [sh, -c]
+    command: ["sleep 1"]
+    tty: true
+    stdin_open: true
+    read_only: true
+    init: true
+    healthcheck: {disable: true}
+    networks: {inner: null, front: {aliases: [odd]}}
+    configs: [{source: template, target: /etc/t, uid: "1", gid: "2", mode: 0400}]
+    volumes:
+      - {type: volume, source: data, target: /d, read_only: true, volume: {nocopy: true}}
+      - {type: volume, source: tuned, target: /u}
+      - {type: bind, source: /tmp, target: /t, bind: {propagation: rslave}}
+      - /anonymous
+    ports: ["8091:80/udp", "8092-8093:92-93", "94"]
+    logging: {driver: none}
+    deploy:
+      replicas: 0
+      labels: [a=b, "c"]
+      update_config: {failure_action: rollback, delay: 0s, parallelism: 1, order: stop-first}
+      restart_policy: {condition: none, delay: 0s}
+      placement: {constraints: ["node.labels.b != c", "node.platform.os == linux"], preferences: []}
+      resources:
+        reservations: {cpus: "0.25", generic_resources: [{discrete_resource_spec: {kind: gpu, value: 2}}]}
 networks:
   front: {driver_opts: {encrypted: ""}, labels: {l: ""}, ipam: {config: [{subnet: 10.99.0.0/24}]}}
+  inner: {internal: true, attachable: true}
 secrets: {key: {file: key.txt, labels: {team: a}}}
-configs: {app: {file: app.conf}}
-volumes: {data: {labels: {v: ""}}}
+configs: {app: {file: app.conf}, template: {file: app.conf, template_driver: golang}}
+volumes:
+  data: {labels: {v: ""}}
+  tuned: {driver: local, driver_opts: {type: tmpfs, device: tmpfs}, name: tuned}
 """
 # The CLI of Engine 20.10 knows no jobs.
 JOB = """
@@ -96,7 +126,7 @@ def test_a_rich_stack_is_deployed_once(engines, rich):
     assert {host: plan_lines(result) for host, result in done.items()} == {
         host: plan_lines(result) for host, result in planned.items()
     }
-    services = [f"{rich.stack}_{name}" for name in ("agent", "job", "web")]
+    services = [f"{rich.stack}_{name}" for name in ("agent", "job", "odd", "web")]
     before = [engines.versions(service) for service in services]
     assert changed(rich()) == {False}
     assert changed(rich(wait=False, check=True)) == {False}
