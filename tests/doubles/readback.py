@@ -55,11 +55,11 @@ def each(field: Field) -> Field:
 
 
 def float32(value: Any) -> float:
-    """The number of 32 bits, in the fewest digits that tell it from others."""
-    bits = struct.pack("f", value or 0)
-    return next(
-        number for digits in range(1, 10) if struct.pack("f", number := float(f"{value or 0:.{digits}g}")) == bits
-    )
+    """The number of 32 bits as Go prints it: in the fewest digits that tell it from others, and 0 without a point."""
+    wanted = struct.pack("f", value or 0)
+    short = (float(f"{value or 0:.{digits}g}") for digits in range(1, 10))
+    number = next(number for number in short if struct.pack("f", number) == wanted)
+    return int(number) if number.is_integer() else number
 
 
 def bind_options(value: Mapping[str, Any] | None) -> Any:
