@@ -30,11 +30,15 @@ notes:
   - "Variables: they become numbers and booleans where the file needs them in services with a dot in their name, too."
   - "Variables: C(mode: ${MODE}) with V(0444) is an octal number, as it is without a variable; the CLI reads a decimal
     one."
+  - "YAML: a word without quotes between brackets may hold a question mark (C([curl, http://web/?q])); to the CLI that
+    is an error."
   - "Environment: a variable set to nothing (C(KEY: \"\")) stays empty; the CLI fills in the value of KEY where it
     runs."
   - "Volumes: a volume with a name of one letter (C(x:/data)) is a volume, and no Windows drive."
   - "Volumes: the C(mode) of a tmpfs is used."
   - "Services: C(oom_score_adj) is used (Engine 27 and newer); the CLI ignores it."
+  - "Services: a number in the place of an address (C(extra_hosts: {a: 1})) is written as it is; the CLI writes
+    C(%!s(int=1))."
   - "Several files: C(53/tcp) and C(53/udp) both stay, and so do several ports that are not published, and a secret or
     config with several targets; the CLI keeps one of each."
   - "Several files: a later file can set a value to false, zero or the empty string."

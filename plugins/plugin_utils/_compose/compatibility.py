@@ -17,6 +17,8 @@ from dataclasses import dataclass, fields
 class Rules:
     """What the CLI does and the default does not. Each is true for the CLI."""
 
+    question_mark_ends_word: bool
+    """`[http://x/?y]` without quotes is no YAML."""
     dash_makes_default: bool
     """`${V:?not-set}` is no required variable but one with the default `set`."""
     default_without_braces: bool
@@ -31,6 +33,8 @@ class Rules:
     """A variable set to nothing (`KEY: ""`) takes the value that KEY has where the command runs."""
     letter_is_drive: bool
     """A volume with a name of one letter (`x:/data`) is taken for a Windows drive."""
+    number_garbles_host: bool
+    """A number without quotes in the place of an address (`extra_hosts: {a: 1}`) becomes `%!s(int=1)`."""
     merge_by_partial_key: bool
     """In a merge, one port of a service is left per published number, whatever the protocol (and one of all that have
     none), and one reference per secret or config, even if they stand in the same file."""

@@ -26,10 +26,14 @@ _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 
 
-def parse(text: str, name: str) -> dict[str, Any]:
-    """The mapping that the first document of a YAML text is. ComposeError with the name and the line."""
+def parse(text: str, name: str, *, question_mark_ends_word: bool = True) -> dict[str, Any]:
+    """The mapping that the first document of a YAML text is. ComposeError with the name and the line.
+
+    To Go's yaml.v3 (and YAML 1.1), a question mark ends a word without quotes between brackets, which makes
+    `[http://x/?y]` an error. It is none without `question_mark_ends_word`.
+    """
     try:
-        value = _Reader(text).document()
+        value = _Reader(text, question_mark_ends_word).document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = f"line {mark.line + 1}: " if mark else ""
@@ -77,8 +81,10 @@ class _Node:
 
 
 class _Reader:
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, question_mark_ends_word: bool) -> None:
         self.events: Iterator[Any] = yaml.parse(text, Loader=_LOADER)
+        self.question_mark_ends_word = question_mark_ends_word
+        self.brackets = 0  # that are open
         self.anchors: dict[str, _Node | None] = {}
         self.aliased = 0
         self.decoded = 0
@@ -99,14 +105,19 @@ class _Reader:
         if event.anchor:
             self.anchors[event.anchor] = None  # until it is complete: what refers to itself is found by this
         if isinstance(event, yaml.ScalarEvent):
+            self.check_word(event, line)
             node = _scalar(event, line)
-        elif isinstance(event, yaml.SequenceStartEvent):
-            node = self.sequence(line)
         else:
-            node = self.mapping(line)
+            self.brackets += event.flow_style
+            node = self.sequence(line) if isinstance(event, yaml.SequenceStartEvent) else self.mapping(line)
+            self.brackets -= event.flow_style
         if event.anchor:
             self.anchors[event.anchor] = node
         return node
+
+    def check_word(self, event: Any, line: int) -> None:
+        if self.brackets and self.question_mark_ends_word and event.style in (None, "") and "?" in event.value:
+            raise _Refused(f"line {line}: did not find expected ',' or ']' before the question mark; use quotes")
 
     def alias(self, anchor: str, line: int) -> _Node:
         if anchor not in self.anchors:

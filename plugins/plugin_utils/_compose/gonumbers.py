@@ -91,3 +91,8 @@ def as_int64(number: float) -> int:
 def as_uint64(number: float) -> int:
     """A number that is not negative as it is in 64 bits without a sign."""
     return 2**63 if isinstance(number, float) and number >= 2**64 else int(number)
+
+
+def go_type(number: float) -> str:
+    """The type that Go's yaml.v3 gives a number."""
+    return "float64" if isinstance(number, float) else "int" if number <= INT64_MAX else "uint64"

@@ -59,7 +59,7 @@ def load(
     if not sources:
         raise ComposeError("no Compose file is given")
     context = Context(env, read_file, working_dir, home, rules(compatibility))
-    raws = [_parsed(source) for source in sources]
+    raws = [_parsed(source, context) for source in sources]
     minors = [_minor(raw, source.name) for raw, source in zip(raws, sources, strict=True)]
     if len(set(minors)) > 1:
         other = next(index for index, minor in enumerate(minors) if minor != minors[0])
@@ -77,9 +77,10 @@ def load(
     return {**model, "warnings": [*notices(raws), *context.warnings]}
 
 
-def _parsed(source: Source) -> dict[str, Any]:
+def _parsed(source: Source, context: Context) -> dict[str, Any]:
     if isinstance(source.content, str):
-        return document.parse(source.content, source.name)
+        ends_word = context.rules.question_mark_ends_word
+        return document.parse(source.content, source.name, question_mark_ends_word=ends_word)
     plain = document.plain_data(source.content, source.name)
     if not isinstance(plain, dict):
         raise ComposeError(f"{source.name}: top-level object must be a mapping")

@@ -41,6 +41,7 @@ _CLUSTER_SPEC = fields(  # looked at, as the CLI does, and not used
         ),
         "accessibility_requirements": fields({"requisite": _TOPOLOGIES, "preferred": _TOPOLOGIES}),
         "capacity_range": fields({"required_bytes": values.size, "limit_bytes": values.size}),
+        "secrets": items(fields({"key": string, "secret": string})),
     }
 )
 _COMMON = {"name": string, "external": _external, "labels": mapping}
@@ -106,8 +107,8 @@ def _external_name(
 def _check_source(kind: str, name: str, entry: Mapping[str, Any]) -> None:
     if entry.get("driver") and entry.get("file"):
         raise ComposeError(f"{kind} {name}: {kind}.driver and {kind}.file conflict; only use {kind}.driver")
-    given = [key for key in ("driver", "file", "content", "environment") if key in entry]
-    if len(given) > 1 and not entry.get("driver") == "":
+    given = [key for key in ("driver", "file", "content", "environment") if entry.get(key)]
+    if len(given) > 1:
         raise ComposeError(f"{kind} {name}: {' and '.join(given)} conflict; only use one of them")
 
 

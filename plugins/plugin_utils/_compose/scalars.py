@@ -31,7 +31,7 @@ _WORDS: dict[str, bool | float | None] = {
 _NUMBER_BEGINS = frozenset("0123456789+-.")
 _TIME = re.compile(
     r"(?P<date>[0-9]{4}-[0-9]{1,2}-[0-9]{1,2})"
-    r"(?:(?P<separator>[Tt ])(?P<time>[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?P<fraction>\.[0-9]+)?"
+    r"(?:(?P<separator>[Tt ])(?P<time>[0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})(?P<fraction>[.,][0-9]+)?"
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?",
     re.ASCII,
 )

@@ -17,110 +17,8 @@ from .errors import ComposeError
 from .mounts import parse_volume
 from .paths import absolute, bind_source
 from .ports import parse_ports
-from .values import Invalid, fields, integer, items, mapping, names, string, string_list, text, unsigned
-
-_UPDATE = fields(
-    {
-        "parallelism": unsigned,
-        "delay": values.duration,
-        "failure_action": string,
-        "monitor": values.duration,
-        "max_failure_ratio": values.ratio,
-        "order": string,
-    }
-)
-_GENERIC_RESOURCE = fields({"discrete_resource_spec": fields({"kind": string, "value": integer})})
-_RESOURCES = {"cpus": text, "memory": values.size}
-_DEPLOY = fields(
-    {
-        "mode": string,
-        "endpoint_mode": string,
-        "replicas": unsigned,
-        "labels": mapping,
-        "update_config": _UPDATE,
-        "rollback_config": _UPDATE,
-        "resources": fields(
-            {
-                "limits": fields({**_RESOURCES, "pids": integer}),
-                "reservations": fields({**_RESOURCES, "generic_resources": items(_GENERIC_RESOURCE)}),
-            }
-        ),
-        "restart_policy": fields(
-            {"condition": string, "delay": values.duration, "max_attempts": unsigned, "window": values.duration}
-        ),
-        "placement": fields(
-            {
-                "constraints": string_list,
-                "preferences": items(fields({"spread": string})),
-                "max_replicas_per_node": unsigned,
-            }
-        ),
-    }
-)
-_FILE_REFERENCE = fields({"source": string, "target": string, "uid": string, "gid": string, "mode": values.file_mode})
-_LONG_VOLUME = {
-    "type": string,
-    "source": string,
-    "target": string,
-    "read_only": values.boolean,
-    "consistency": string,
-    "bind": fields({"propagation": string}),
-    "volume": fields({"nocopy": values.boolean, "subpath": string}),
-    "tmpfs": fields({"size": integer, "mode": values.file_mode}),
-    "cluster": fields({}),
-    "image": fields({"subpath": string}),
-}
-
-
-_ATTACHMENT = fields({"aliases": string_list, "driver_opts": mapping, "ipv4_address": string, "ipv6_address": string})
-
-
-def _file_references(value: Any) -> Any:
-    return items(lambda item: {"source": item} if isinstance(item, str) else _FILE_REFERENCE(item))(value)
-
-
-def _ulimit(value: Any) -> dict[str, int]:
-    limits = value if isinstance(value, dict) else {"soft": value, "hard": value}
-    for name in ("soft", "hard"):
-        if isinstance(limits.get(name), bool) or not isinstance(limits.get(name), int):
-            raise Invalid(f"{name} must be a whole number, got {limits.get(name)!r}")
-    return {"soft": limits["soft"], "hard": limits["hard"]}
-
-
-def _networks(value: Any) -> dict[str, Any]:
-    if isinstance(value, list):
-        return dict.fromkeys(string_list(value))
-    converted: dict[str, Any] = names(lambda item: None if item is None else _ATTACHMENT(item))(value)
-    return converted
-
-
-# Keys that need nothing but their value.
-_SIMPLE: Mapping[str, values.Converter] = {
-    **dict.fromkeys(("image", "hostname", "isolation", "restart", "stop_signal", "user", "working_dir"), string),
-    **dict.fromkeys(("init", "read_only", "stdin_open", "tty"), values.boolean),
-    **dict.fromkeys(("cap_add", "cap_drop", "dns", "dns_search"), string_list),
-    **dict.fromkeys(("labels", "sysctls"), mapping),
-    **dict.fromkeys(("command", "entrypoint"), values.command),
-    **dict.fromkeys(("secrets", "configs"), _file_references),
-    "credential_spec": fields({"config": string, "file": string, "registry": string}),
-    "deploy": _DEPLOY,
-    "extra_hosts": values.extra_hosts,
-    "healthcheck": fields(
-        {
-            "test": values.health_test,
-            "disable": values.boolean,
-            "retries": unsigned,
-            **dict.fromkeys(("interval", "timeout", "start_period", "start_interval"), values.duration),
-        }
-    ),
-    "logging": fields({"driver": string, "options": mapping}),
-    "networks": _networks,
-    "oom_score_adj": integer,
-    "shm_size": string,
-    "stop_grace_period": values.duration,
-    "ulimits": names(_ulimit),
-}
-_DROPPED = ("shm_size",)  # looked at, as the CLI does, and not used
+from .service_values import CONVERTERS, IGNORED, LONG_VOLUME
+from .values import Invalid, string, text
 
 
 def load_service(name: str, raw: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -130,28 +28,44 @@ def load_service(name: str, raw: Mapping[str, Any], context: Context) -> dict[st
     service: dict[str, Any] = {}
     try:
         for key, value in given.items():
-            if key in _SIMPLE:
-                service[key] = values.at(key, _SIMPLE[key], value)
+            if key in CONVERTERS:
+                service[key] = values.at(key, CONVERTERS[key], value)
+            elif key in IGNORED:
+                values.at(key, IGNORED[key], value)
+        if "extra_hosts" in given:
+            hosts = values.at("extra_hosts", lambda value: _hosts(value, place, context), given["extra_hosts"])
+            service["extra_hosts"] = hosts
         if "ports" in given:
             service["ports"] = values.at("ports", lambda value: _ports(value, place, context), given["ports"])
         if "volumes" in given:
             service["volumes"] = values.at("volumes", lambda value: _volumes(value, place, context), given["volumes"])
         environment = values.at("environment", values.optional_mapping, given.get("environment", {}))
+        env_files = values.at("env_file", values.env_files, given.get("env_file", []))
         if "env_file" in given or environment:
-            service["environment"] = _environment(environment, given.get("env_file", []), place, context)
+            service["environment"] = _environment(environment, env_files, place, context)
     except Invalid as error:
         raise ComposeError(f"{'.'.join((place, *error.path))}: {error}") from error
-    for key in _DROPPED:
-        service.pop(key, None)
     _differ(service, raw, place, context)
     return service
 
 
-def _environment(own: dict[str, str | None], env_file: Any, place: str, context: Context) -> dict[str, str | None]:
+def _hosts(value: Any, place: str, context: Context) -> list[str]:
+    as_cli = values.extra_hosts(value, values.garbled)
+    if context.rules.number_garbles_host:
+        return as_cli
+    hosts = values.extra_hosts(value)
+    if hosts != as_cli:
+        context.warn(f"{place}.extra_hosts: a number is no address; docker stack deploy garbles it")
+    return hosts
+
+
+def _environment(
+    own: dict[str, str | None], env_files: list[dict[str, Any]], place: str, context: Context
+) -> dict[str, str | None]:
     """The variables of the files, and over them those of `environment`; without a value, that of the process."""
     variables: dict[str, str | None] = {}
-    for entry in [env_file] if isinstance(env_file, str) else env_file:
-        variables.update(_env_file(entry if isinstance(entry, dict) else {"path": entry}, place, context))
+    for entry in env_files:
+        variables.update(_env_file(entry, place, context))
     return {**_filled(variables, place, context), **_filled(own, place, context)}
 
 
@@ -224,7 +138,7 @@ def _volumes(value: Any, place: str, context: Context) -> list[dict[str, Any]]:
             if letters and volume != parse_volume(item):
                 context.warn(f"{place}.volumes.{index}: docker stack deploy takes {item[0]}: for a Windows drive")
         else:
-            volume = values.at(str(index), fields(_LONG_VOLUME), item)
+            volume = values.at(str(index), LONG_VOLUME, item)
         if volume.get("type") == "bind":
             source = volume.get("source", "")
             volume["source"] = values.at(str(index), lambda path: _bind_source(path, context), source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .gonumbers import parse_float
+from .gonumbers import as_int64, parse_float
 
 _POWERS = {"k": 1, "m": 2, "g": 3, "t": 4, "p": 5}
 _SIZE = re.compile(r"(?P<number>.*[0-9.]|) ?(?P<suffix>[^0-9. ]*)", re.ASCII | re.DOTALL)
@@ -25,8 +25,8 @@ def parse_size(text: str) -> int:
         raise ValueError(f"invalid size: '{text}'")
     suffix = match["suffix"].lower()
     if not suffix:
-        return int(number)
+        return as_int64(number)
     unit = _SUFFIX.fullmatch(suffix)
     if not unit:
         raise ValueError(f"invalid suffix: '{suffix}'")
-    return int(number * 1024 ** _POWERS[unit[1]]) if unit[1] else int(number)
+    return as_int64(number * 1024 ** _POWERS[unit[1]] if unit[1] else number)

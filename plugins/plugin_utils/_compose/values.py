@@ -10,12 +10,13 @@ Those that hold other values (`fields`, `items`, `names`) add where it is.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import shellwords
 from .duration import parse_duration
-from .gonumbers import as_float32, as_int64, as_uint64, format_float, parse_prefixed_int
+from .gonumbers import as_float32, as_int64, as_uint64, format_float, go_type, parse_prefixed_int
 from .scalars import Timestamp
 from .size import parse_size
 
@@ -118,7 +119,10 @@ def file_mode(value: Any) -> int:
 
 
 def ratio(value: Any) -> float:
-    return as_float32(float(value))
+    narrow = as_float32(float(value))
+    if math.isinf(narrow):
+        raise Invalid(f"{text(value)} is too large")
+    return narrow
 
 
 def duration(value: Any) -> int:
@@ -131,6 +135,12 @@ def size(value: Any) -> int:
 
 def string_list(value: Any) -> list[str]:
     return [value] if isinstance(value, str) else items(string)(value)
+
+
+def env_files(value: Any) -> list[dict[str, Any]]:
+    """Files of variables, by path or as `{path, required, format}`."""
+    entries = [value] if isinstance(value, str) else items(lambda item: item)(value)
+    return [entry if isinstance(entry, dict) else {"path": entry} for entry in entries]
 
 
 def command(value: Any) -> list[str]:
@@ -154,14 +164,22 @@ def optional_mapping(value: Any) -> dict[str, str | None]:
     return {key: item if sign else None for key, sign, item in pairs}
 
 
-def extra_hosts(value: Any) -> list[str]:
-    """`host:address` entries, sorted if they come from a mapping. Brackets around an address are dropped."""
+def extra_hosts(value: Any, address: Callable[[Any], str] = text) -> list[str]:
+    """`host:address` entries, sorted if they come from a mapping. Brackets around an address are dropped.
+
+    `address` prints those of a mapping.
+    """
     if isinstance(value, dict):
-        entries = sorted(f"{key}:{text(item)}" for key, item in value.items() if item is not None)
+        entries = sorted(f"{key}:{address(item)}" for key, item in value.items() if item is not None)
     else:
-        entries = [item.replace("=", ":", 1) if "=" in item else item for item in string_list(value)]
+        entries = [item.replace("=", ":", 1) if "=" in item else item for item in items(string)(value)]
     pairs = [entry.partition(":") for entry in entries]
-    return [f"{host}:{_unbracketed(address)}" for host, separator, address in pairs if separator]
+    return [f"{host}:{_unbracketed(rest)}" for host, separator, rest in pairs if separator]
+
+
+def garbled(value: Any) -> str:
+    """Any scalar as Go prints it where it expects text."""
+    return text(value) if isinstance(value, (str, Timestamp)) else f"%!s({go_type(value)}={text(value)})"
 
 
 def _unbracketed(address: str) -> str:

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rational import parse_rational
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope import filled, present
 
 Spec = dict[str, Any]
 
 _ALL = "ALL"
 _RESET = "RESET"  # for updates by command; nothing by itself
-_RATIONAL = re.compile(r"[+-]?(?:[0-9]+/[0-9]+|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?)", re.ASCII)
 _INTEGER = re.compile(r"[+-]?[0-9]+", re.ASCII)
 
 
 def nano_cpus(text: str) -> int:
-    """Billionths of a CPU, of a decimal number or a fraction as text; "" is none."""
+    """Billionths of a CPU, of a number or a fraction as text; "" is none."""
     if not text:
         return 0
     try:
-        number = Fraction(text) if _RATIONAL.fullmatch(text) else None
-    except ZeroDivisionError:
-        number = None
-    if number is None:
-        raise ValueError(f"failed to parse {text} as a rational number")
-    nano = number * 10**9
+        nano = parse_rational(text) * 10**9
+    except ValueError:
+        raise ValueError(f"failed to parse {text} as a rational number") from None
     if nano.denominator != 1:
         raise ValueError(f"value is too precise: {text} CPUs are no whole number of billionths")
     if abs(nano) >= 2**63:
@@ -123,8 +119,13 @@ def healthcheck(wish: Mapping[str, Any] | None) -> Spec | None:
         Timeout=wish.get("timeout"),
         StartPeriod=wish.get("start_period"),
         StartInterval=wish.get("start_interval"),
-        Retries=wish.get("retries"),
+        Retries=_signed(wish.get("retries", 0)),
     )
+
+
+def _signed(number: int) -> int:
+    """A number of 64 bits without a sign as one with a sign, which is how the Engine has it."""
+    return number if number < 2**63 else number - 2**64
 
 
 def capabilities(add: list[str], drop: list[str]) -> tuple[list[str], list[str]]:

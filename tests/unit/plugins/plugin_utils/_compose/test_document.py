@@ -42,6 +42,7 @@ def _loader(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
         ("a: 1\n---\nb: [", {"a": 1}),
         ("%YAML 1.1\n---\na: 1", {"a": 1}),
         ("a: !anything {b: !anything 1}", {"a": {"b": "1"}}),
+        ("a: http://x/?y\nb: ['http://x/?y']", {"a": "http://x/?y", "b": ["http://x/?y"]}),
     ],
 )
 def test_read(text: str, value: Any) -> None:
@@ -105,3 +106,15 @@ def test_what_another_parser_read() -> None:
 def test_what_compose_files_cannot_hold(value: Any, message: str) -> None:
     with pytest.raises(ComposeError, match=message):
         plain_data(value, "definition")
+
+
+@pytest.mark.parametrize("text", ["a: [b, http://x/?y]", "a: {b: [x?]}", "{a: b?c}"])
+def test_a_question_mark_ends_a_word_between_brackets(text: str) -> None:
+    with pytest.raises(ComposeError, match=r"f.yml: line 1: "):
+        parse(text, "f.yml")
+
+
+@pytest.mark.skipif(not hasattr(yaml, "CSafeLoader"), reason="libyaml takes it for text, PyYAML's own parser does not")
+def test_a_question_mark_may_be_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document, "_LOADER", getattr(yaml, "CSafeLoader", None))
+    assert parse("a: [b, http://x/?y]", "f.yml", question_mark_ends_word=False) == {"a": ["b", "http://x/?y"]}

@@ -74,6 +74,8 @@ def test_the_smallest_stack() -> None:
         ({"environment": ["A", "B=", "C=1", "C=2"]}, {"environment": {"A": None, "B": "", "C": "2"}}),
         ({"dns": "1.1.1.1", "dns_search": ["x"]}, {"dns": ["1.1.1.1"], "dns_search": ["x"]}),
         ({"extra_hosts": {"b": "2", "a": "[::1]", "c": None}}, {"extra_hosts": ["a:::1", "b:2"]}),
+        ({"configs": [{"source": "b", "mode": 2**32 + 5}]}, {"configs": [{"source": "b", "mode": 5}]}),
+        ({"build": {"context": ".", "any": 1}, "devices": ["/x"], "depends_on": ["db"]}, {}),
         ({"extra_hosts": ["b=[::1]", "a:1.1.1.1", "none"]}, {"extra_hosts": ["b:::1", "a:1.1.1.1"]}),
         ({"stop_grace_period": "1m"}, {"stop_grace_period": 60 * 10**9}),
         ({"healthcheck": {"test": "true"}}, {"healthcheck": {"test": ["CMD-SHELL", "true"]}}),
@@ -161,6 +163,14 @@ def test_one_form_for_all(given: dict[str, Any], expected: dict[str, Any], compa
         ),
         ({"ulimits": {"NOFILE": "5"}}, "services.web.ulimits.NOFILE: soft must be a whole number, got '5'"),
         ({"shm_size": 100}, "services.web.shm_size: expected a string, got 100; put it in quotes"),
+        (
+            {"ulimits": {"nofile": 2**63}},
+            "services.web.ulimits.nofile: soft must be a whole number, got 9223372036854775808",
+        ),
+        (
+            {"deploy": {"update_config": {"max_failure_ratio": 1e39}}},
+            "services.web.deploy.update_config.max_failure_ratio: 1e+39 is too large",
+        ),
         ({"image": ""}, "invalid image reference for service web: no image specified"),
         ({"image": "Web"}, "invalid image reference for service web: invalid reference format: "),
         ({"zz": 1}, "0.yml: services.web Additional property zz is not allowed"),
@@ -179,6 +189,30 @@ def test_times_cannot_be_strings_but_values() -> None:
     assert _load(text)["services"]["web"]["environment"] == {"D": "2024-01-02 00:00:00 +0000 UTC"}
     message = "services.web.hostname: expected a string, got 2024-01-02 00:00:00 +0000 UTC; put it in quotes"
     assert _message("services: {web: {image: i, hostname: 2024-01-02}}") == message
+
+
+# Keys with values that the schema takes for text, among them those that a swarm has no use for.
+TEXTS = (
+    *("build", "cgroup_parent", "cgroupns_mode", "command", "container_name", "dns", "domainname", "entrypoint"),
+    *("env_file", "hostname", "ipc", "mac_address", "network_mode", "pid", "shm_size", "tmpfs", "userns_mode"),
+)
+LISTS = ("cap_add", "depends_on", "devices", "external_links", "links", "networks", "security_opt", "volumes")
+
+
+@pytest.mark.parametrize("compatibility", ["default", "cli"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        *[f"{key}: 2024-01-02" for key in TEXTS],
+        *[f"{key}: [2024-01-02]" for key in LISTS],
+        *[f"build: {{{key}: 2024-01-02}}" for key in ("context", "dockerfile", "network", "target")],
+        "healthcheck: {test: 2024-01-02}",
+    ],
+)
+def test_times_are_no_text(keys: str, compatibility: str) -> None:
+    place = keys.split(": ", maxsplit=1)[0]
+    message = _message(f"services: {{web: {{image: i, {keys}}}}}", compatibility=compatibility)
+    assert message.startswith(f"services.web.{place}")
 
 
 def test_environment_of_files() -> None:
@@ -269,7 +303,7 @@ def test_contents() -> None:
         {
             "secrets": {
                 "file": {"file": "./secret.txt", "labels": ["a"]},
-                "driver": {"driver": "vault", "driver_opts": {"a": 1}},
+                "driver": {"driver": "vault", "file": "", "driver_opts": {"a": 1}},
                 "variable": {"environment": "TOKEN"},
                 "given": {"name": "other"},
             },
@@ -299,6 +333,10 @@ def test_contents() -> None:
         (
             {"configs": {"c": {"file": "x", "content": "y"}}},
             "config c: file and content conflict; only use one of them",
+        ),
+        (
+            {"volumes": {"v": {"x-cluster-spec": {"secrets": [{"key": 1}]}}}},
+            "volumes.v.x-cluster-spec.secrets.0.key: expected a string, got 1",
         ),
         ({"secrets": {"s": {"environment": "NO"}}}, "secret s: the environment variable NO is not set "),
     ],
@@ -389,6 +427,12 @@ def test_files_are_read_in_the_right_order() -> None:
             "services.web.volumes.0: docker stack deploy ignores the mode of a tmpfs",
         ),
         (
+            _of(extra_hosts={"a": 1, "b": 1.5, "c": "::1"}),
+            {"extra_hosts": ["a:1", "b:1.5", "c:::1"]},
+            "services.web.extra_hosts: a number is no address; docker stack deploy garbles it",
+        ),
+        ("services: {web: {image: i, command: [http://x/?y]}}", {"command": ["http://x/?y"]}, None),
+        (
             {**_of(volumes=["x:/y"]), "volumes": {"x": None}},
             {"volumes": [{"type": "volume", "source": "x", "target": "/y"}]},
             "services.web.volumes.0: docker stack deploy takes x: for a Windows drive",
@@ -410,9 +454,12 @@ def test_as_the_cli() -> None:
         compatibility="cli",
     )
     assert lost == {"image": "i", "volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {}}]}
+    hosts = _service({"extra_hosts": {"a": 1, "b": 1.50, "c": 2**63, "d": "::1"}}, compatibility="cli")["extra_hosts"]
+    assert hosts == ["a:%!s(int=1)", "b:%!s(float64=1.5)", "c:%!s(uint64=9223372036854775808)", "d:::1"]
     letter = _load({**_of(volumes=["x:/y"]), "volumes": {"x": None}}, compatibility="cli")
     assert letter["services"]["web"]["volumes"] == [{"type": "volume", "target": "x:/y"}]
     assert letter["warnings"] == []
+    assert "question mark" in _message("services: {web: {image: i, command: [http://x/?y]}}", compatibility="cli")
     assert _message({"name": "x"}, compatibility="cli") == "0.yml: (root) Additional property name is not allowed"
 
 

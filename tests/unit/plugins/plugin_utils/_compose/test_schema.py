@@ -151,6 +151,11 @@ def test_newer_keys(config: Any) -> None:
         (_service(tty="yes"), "services.web.tty must be a boolean"),
         (_service(environment={"A": True}), "services.web.environment.A must be a string, number or null"),
         (_service(environment=["A", "B", "A"]), "services.web.environment array items[0,2] must be unique"),
+        (_service(expose=[80, "80", 80.0]), "services.web.expose array items[0,2] must be unique"),
+        (
+            _service(ports=[{"target": 80}, {"target": 80.0}]),
+            "services.web.ports array items[0,1] must be unique",
+        ),
         (_service(environment=5), "services.web.environment must be a mapping or list"),
         (_service(environment={"": "x"}), "services.web.environment Additional property  is not allowed"),
         (_service(command=[1]), "services.web.command.0 must be a string"),

@@ -15,6 +15,8 @@ from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.duration imp
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.envfile import parse_env_file
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.gonumbers import (
     as_float32,
+    as_int64,
+    as_uint64,
     format_float,
     parse_float,
     parse_int,
@@ -93,6 +95,21 @@ def test_integers_with_a_wrong_prefix(text: str) -> None:
         parse_prefixed_int(text)
 
 
+@pytest.mark.parametrize(
+    ("number", "signed"),
+    [(5, 5), (-5, -5), (5.9, 5), (2**63, -(2**63)), (2**64 - 1, -1), (1e20, -(2**63)), (-1e20, -(2**63))],
+)
+def test_what_64_bits_with_a_sign_hold(number: float, signed: int) -> None:
+    assert as_int64(number) == signed
+
+
+@pytest.mark.parametrize(
+    ("number", "unsigned"), [(5, 5), (5.9, 5), (2**64 - 1, 2**64 - 1), (1e19, 10**19), (2.0**64, 2**63)]
+)
+def test_what_64_bits_without_a_sign_hold(number: float, unsigned: int) -> None:
+    assert as_uint64(number) == unsigned
+
+
 @pytest.mark.parametrize(("text", "number"), [("1.", 1), (".5", 0.5), ("1e3", 1000), ("1_0.5", 10.5), ("-2E-1", -0.2)])
 def test_parse_float(text: str, number: float) -> None:
     assert parse_float(text) == number
@@ -147,6 +164,8 @@ def test_what_is_no_duration(text: str) -> None:
         ("1e3k", 1024000),
         ("1t", 2**40),
         ("1p", 2**50),
+        ("8191p", 8191 * 2**50),
+        ("8192p", -(2**63)),
     ],
 )
 def test_sizes(text: str, size: int) -> None:
@@ -357,6 +376,7 @@ def test_env_files_that_are_refused(content: bytes, reason: str) -> None:
         ("2024-1-2", Timestamp("2024-01-02 00:00:00 +0000 UTC")),
         ("2024-01-02T03:04:05.50+01:00", Timestamp("2024-01-02 03:04:05.5 +0100 +0100")),
         ("2024-01-02 3:4:5", Timestamp("2024-01-02 03:04:05 +0000 UTC")),
+        ("2024-01-02T03:04:05,5Z", Timestamp("2024-01-02 03:04:05.5 +0000 UTC")),
         ("2024-01-02t03:04:05Z", Timestamp("2024-01-02 03:04:05 +0000 UTC")),
     ],
 )

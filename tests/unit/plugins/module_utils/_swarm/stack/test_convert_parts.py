@@ -30,6 +30,16 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scope im
         ("1/4", 25 * 10**7),
         ("1e-1", 10**8),
         ("-1", -(10**9)),
+        ("1_0.5", 105 * 10**8),
+        ("08.5", 85 * 10**8),
+        ("1p3", 8 * 10**9),
+        ("0x10", 16 * 10**9),
+        ("0x1e2", 482 * 10**9),
+        ("0x1.8p1", 3 * 10**9),
+        ("0b11", 3 * 10**9),
+        ("0o17", 15 * 10**9),
+        ("010/2", 4 * 10**9),
+        ("0x10/0b100", 4 * 10**9),
     ],
 )
 def test_cpus(text: str, nano: int) -> None:
@@ -42,6 +52,12 @@ def test_cpus(text: str, nano: int) -> None:
         ("lots", "failed to parse lots as a rational number"),
         (" 1", "failed to parse"),
         ("1/0", "failed to parse"),
+        ("08/2", "failed to parse"),
+        ("1__0", "failed to parse"),
+        ("1/-2", "failed to parse"),
+        ("0xg", "failed to parse"),
+        (".", "failed to parse"),
+        ("1e10000000", "failed to parse"),
         ("0.5/2", "failed to parse"),
         ("inf", "failed to parse"),
         ("1/3", "value is too precise"),
@@ -84,6 +100,7 @@ def test_restart(restart: str, policy: dict[str, Any] | None) -> None:
             {"Test": ["CMD", "x"], "Interval": 1, "Timeout": 2, "StartPeriod": 3, "StartInterval": 4, "Retries": 5},
         ),
         ({"test": ["x"], "retries": 0}, {"Test": ["x"]}),
+        ({"test": ["x"], "retries": 2**64 - 1}, {"Test": ["x"], "Retries": -1}),
     ],
 )
 def test_healthcheck(wish: dict[str, Any] | None, spec: dict[str, Any] | None) -> None:
