@@ -71,6 +71,9 @@ def _services(
         current = state.service(name)
         spec, missing = desired(wish, state, name, current, choices)
         lost.update(missing)
+        problems += [
+            f"service {name} has {what}, which this Engine does not know" for what in fields.refused(spec, state.api)
+        ]
         if current is None and name in taken:
             problems.append(f"service {name} exists and does not belong to stack {wish.stack}")
         elif current is None or name in moved:

@@ -40,6 +40,17 @@ def known(spec: Mapping[str, Any], api: Version) -> tuple[dict[str, Any], list[s
     return reduced, lost
 
 
+# What an Engine without them refuses (invalid MountType), so that a service cannot be had without.
+YOUNG_MOUNTS: Mapping[str, Version] = {"cluster": (1, 42), "image": (1, 48)}
+
+
+def refused(spec: Mapping[str, Any], api: Version) -> list[str]:
+    """What this API version does not know and the service cannot do without, as `volumes of the type cluster`."""
+    mounts = ((spec.get("TaskTemplate") or {}).get("ContainerSpec") or {}).get("Mounts") or []
+    types = {mount.get("Type") for mount in mounts}
+    return [f"volumes of the type {name}" for name, since in YOUNG_MOUNTS.items() if name in types and api < since]
+
+
 def _without(value: Any, path: tuple[str, ...]) -> tuple[Any, bool]:
     """The value without what is at the path, and whether there was something other than empty."""
     if isinstance(value, list):

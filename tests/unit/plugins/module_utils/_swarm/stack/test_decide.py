@@ -31,6 +31,12 @@ def service(image="web:1", secret=None, network="st_default", **spec):
     }
 
 
+def mounting(kind):
+    spec = service(secret="st_key")
+    spec["TaskTemplate"]["ContainerSpec"]["Mounts"] = [{"Type": kind, "Source": "x", "Target": "/x"}]
+    return spec
+
+
 def found(spec, item_id=None, version=7):
     return {"ID": item_id or f"id-{spec['Name']}", "Version": {"Index": version}, "Spec": spec}
 
@@ -293,6 +299,11 @@ PROBLEMS = {
         wish(networks={**WISH.networks, "st_new": {"IPAM": {"Config": [{"Subnet": "10.9.0.0/24"}]}}}),
         state(networks=[network(), network("other_net", Labels={}, IPAM={"Config": [{"Subnet": "10.9.0.0/16"}]})]),
         "network st_new cannot have the subnet 10.9.0.0/24: network other_net has 10.9.0.0/16",
+    ),
+    "a volume of a type that the Engine does not know": (
+        wish(services={"st_web": mounting("cluster")}),
+        state(api=(1, 41)),
+        "service st_web has volumes of the type cluster, which this Engine does not know",
     ),
     "another mode": (
         wish(services={"st_web": service(secret="st_key", Mode={"Global": {}})}),

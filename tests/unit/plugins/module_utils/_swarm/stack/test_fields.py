@@ -43,6 +43,20 @@ def test_unknown_fields_are_dropped_and_named(wished, api, kept, lost):
     assert fields.known(wished, api) == (kept, lost)
 
 
+@pytest.mark.parametrize(
+    ("kind", "api", "names"),
+    [
+        ("cluster", (1, 41), ["volumes of the type cluster"]),
+        ("cluster", (1, 42), []),
+        ("image", (1, 47), ["volumes of the type image"]),
+        ("volume", (1, 41), []),
+    ],
+)
+def test_volumes_that_an_older_engine_refuses(kind, api, names):
+    assert fields.refused(spec(Mounts=[{"Type": kind, "Target": "/a"}]), api) == names
+    assert fields.refused(spec(), api) == []
+
+
 def test_the_wish_itself_stays_as_it_is():
     wished = spec(OomScoreAdj=5)
     fields.known(wished, (1, 41))
