@@ -31,8 +31,8 @@ options:
   wait:
     description:
       - Whether to wait until all of these services have converged, and to fail if they do not. Converged means that the
-        wanted tasks run and go on running for the monitor period (C(update_config.monitor), 5 s by default), and that
-        jobs are complete.
+        wanted tasks run and go on running for the monitor period (C(update_config.monitor), 5 s by default), that jobs
+        are complete, and that tasks which are too many have ended.
     type: bool
     default: true
   wait_timeout:

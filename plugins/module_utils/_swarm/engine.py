@@ -186,7 +186,12 @@ class Engine:
         return self._post("/networks/create", request)["Id"]
 
     def remove_network(self, network_id: str) -> None:
-        self._delete(f"/networks/{quote(network_id)}")
+        """Remove a network. One that is removed already is listed until its tasks have ended, and 404 is a 500 then."""
+        try:
+            self._delete(f"/networks/{quote(network_id)}")
+        except EngineError as refusal:
+            if refusal.message != f"network {network_id} not found":
+                raise
 
     def secrets(self, filters: Mapping[str, list[str]] | None = None) -> list[dict[str, Any]]:
         return self._list("/secrets", filters)

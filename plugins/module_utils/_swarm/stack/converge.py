@@ -133,8 +133,8 @@ def _progress(
     iteration = _iteration(service.get("JobStatus"))
     latest = [
         task
-        for task in _latest(tasks)
-        if not _is_down(nodes, task.get("NodeID")) and (not is_job or _iteration(task) == iteration)
+        for task in _latest((task for task in tasks if not is_job or _iteration(task) == iteration), mode)
+        if not _is_down(nodes, task.get("NodeID"))
     ]
     final = ("complete",) if is_job else _final_states(spec)
     counted = [task for task in latest if _state(task) in final and (_is_alive(task) or _is_done(task))]
@@ -208,11 +208,14 @@ def _failure(service: Object, changed: bool, given_up: int) -> str:
     return ""
 
 
-def _latest(tasks: Iterable[Object]) -> list[Object]:
-    """One task for each slot (of a global service: each node): the one that is wanted most, and is least far along."""
-    best: dict[tuple[Any, Any], Object] = {}
+def _latest(tasks: Iterable[Object], mode: str) -> list[Object]:
+    """One task for each slot (of a global service: each node): the one that is wanted most, and is least far along.
+
+    The slots of a job begin with 0, which is not listed.
+    """
+    best: dict[Any, Object] = {}
     for task in tasks:
-        place = (task["Slot"], None) if task.get("Slot") else (None, task.get("NodeID") or task["ID"])
+        place = task.get("Slot", 0) if mode.startswith("Replicated") else task.get("NodeID") or task["ID"]
         if place not in best or _rank(task) < _rank(best[place]):
             best[place] = task
     return list(best.values())
@@ -271,6 +274,11 @@ def leaving(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[str]:
         and task["NodeID"] not in down
         and (task["DesiredState"] == "remove" or STATES.index(_state(task)) < COMPLETE)
     ]
+
+
+def unwanted(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[str]:
+    """The IDs of tasks that still run although the swarm wants them to end, apart from those of nodes that are down."""
+    return leaving((task for task in tasks if not _is_alive(task) and STATES.index(_state(task)) < COMPLETE), nodes)
 
 
 def stalled(look: Look) -> list[str]:

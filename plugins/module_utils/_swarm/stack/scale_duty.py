@@ -19,6 +19,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.manager 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scale import decide, read_wishes
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import Object, State, mode_of, replicas
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 
 def scale_duty(services: Mapping[str, Any], wait: bool, wait_timeout: float, check_mode: bool) -> Duty[State]:
@@ -63,9 +64,19 @@ class Scaling:
         now = datetime.datetime.now(datetime.timezone.utc).timestamp()
         if self.wait and (changed or not converge.is_quiet(state.services, now)):
             converged(Watch(engine, "", self.wishes, changed, self.before or frozenset()), self.wait_timeout)
+            self._wait_for_the_end(engine)
         elif not changed:
             return state
         return self.read(engine, check_mode=False)
+
+    def _wait_for_the_end(self, engine: Engine) -> None:
+        """Until the tasks that are too many have ended: they may hold what somebody waits for."""
+        poll(
+            lambda: converge.unwanted(engine.tasks({"service": sorted(self.wishes)}), engine.nodes()),
+            lambda tasks: not tasks,
+            self.wait_timeout,
+            lambda tasks: f"{len(tasks)} tasks of {', '.join(sorted(self.wishes))} are still being stopped.",
+        )
 
 
 def _summary(service: Object) -> dict[str, Any]:

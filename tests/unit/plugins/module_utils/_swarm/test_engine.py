@@ -101,6 +101,12 @@ def test_what_is_gone_need_not_be_removed():
     Engine(Recorder(NotFound("gone", 404))).remove_service("s1")
 
 
+def test_a_removed_network_is_as_good_as_gone_although_it_is_still_listed():
+    Engine(Recorder(EngineError("network n not found", 500))).remove_network("n")
+    with pytest.raises(EngineError, match="in use"):
+        Engine(Recorder(EngineError("network n is in use by task t", 400))).remove_network("n")
+
+
 def test_a_host_without_engine_is_an_error(tmp_path):
     with pytest.raises(EngineUnreachable, match=r"engine\.sock does not exist") as failure:
         connect({"docker_host": f"unix://{tmp_path}/engine.sock"})

@@ -111,6 +111,21 @@ CASES = {
         "st_web 0/3 complete",
         False,
     ),
+    "job, again: the first of its slots is 0": (
+        service(JOB, iteration=1),
+        [
+            task("complete", 0, "complete", iteration=0),
+            *(task("complete", n, "complete", iteration=1) for n in (0, 1, 2)),
+        ],
+        "st_web 3/3 complete",
+        True,
+    ),
+    "job, again on another node": (
+        service(JOB, iteration=0),
+        [task("failed", 0, "shutdown", iteration=0), task("running", 0, "complete", node="b", iteration=0)],
+        "st_web 0/3 complete, 1 running",
+        False,
+    ),
     "job, running": (
         service(JOB, iteration=0),
         [task("complete", 1, "complete", iteration=0), task("running", 2, "complete", iteration=0)],
@@ -302,3 +317,20 @@ def test_a_paused_update_that_is_not_through_has_stalled():
 )
 def test_what_of_a_removed_service_is_waited_for(left, counts):
     assert converge.leaving([left], [node("a"), node("b", state="down")]) == [left["ID"]] * counts
+
+
+ENDING = {
+    "wanted": (task("running"), False),
+    "of a job": (task("running", desired="complete"), False),
+    "to be shut down": (task("running", desired="shutdown"), True),
+    "to be removed": (task("running", desired="remove"), True),
+    "has ended": (task("complete", desired="remove"), False),
+    "has failed": (task("failed", desired="shutdown"), False),
+    "never had a node": (task("pending", desired="remove", node=""), False),
+    "on a node that is down": (task("running", desired="remove", node="b"), False),
+}
+
+
+@pytest.mark.parametrize(("left", "counts"), ENDING.values(), ids=ENDING.keys())
+def test_what_is_to_end_and_still_runs(left, counts):
+    assert converge.unwanted([left], [node("a"), node("b", state="down")]) == [left["ID"]] * counts
