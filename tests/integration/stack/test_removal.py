@@ -57,6 +57,40 @@ def test_removal_where_no_service_is_left(engines, stack):
     assert changed(stack(state="absent")) == {False}
 
 
+def test_the_module_that_only_removes(engines, stack):
+    options = {"definition": definition(), "env": {"KEY": "k"}}
+    name = stack.stack
+    left = [
+        f"{kind} ls -q --filter label=com.docker.stack.namespace={name}" for kind in ("service", "network", "secret")
+    ]
+    assert changed(stack(**options)) == {True}
+    web = engines.versions(f"{name}_web")
+    # To the Engine, an empty label stands for any.
+    for result in failures(engines.run("stack_remove", name="")):
+        assert "A stack cannot have the name ''. Nothing was changed." in result["msg"]
+    planned = engines.run("stack_remove", name=name, check=True)
+    assert engines.versions(f"{name}_web") == web
+    assert {host: plan_lines(result) for host, result in planned.items()} == {
+        host: plan_lines(result) for host, result in stack(state="absent", check=True).items()
+    }
+    for wait in (True, False):
+        done = engines.run("stack_remove", name=name, wait=wait, wait_timeout=60)
+        assert {host: plan_lines(result) for host, result in done.items()} == {
+            host: plan_lines(result) for host, result in planned.items()
+        }
+        if wait:
+            assert changed(engines.run("stack_remove", name=name)) == {False}
+            assert changed(engines.run("stack_remove", name=name, check=True)) == {False}
+            assert all(set(engines.docker(command).values()) == {""} for command in left)
+            assert changed(stack(**options)) == {True}
+    # A removal that was not waited for is waited for by the next one. Until then the Engine lists the networks.
+    for result in engines.run("stack_remove", name=name).values():
+        assert not result["failed"], result["msg"]
+        assert {step["kind"] for step in result["plan"]} <= {"network"}
+    assert all(set(engines.docker(command).values()) == {""} for command in left)
+    assert changed(engines.run("stack_remove", name=name)) == {False}
+
+
 def test_a_network_that_changed(engines, stack):
     env = {"KEY": "k"}
     assert changed(stack(definition=definition(), env=env)) == {True}
