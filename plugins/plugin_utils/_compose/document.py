@@ -2,10 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""YAML as the CLI reads it (Go's yaml.v3), from the events of PyYAML's parser, which are the same for both.
+"""YAML as the CLI reads it (Go's yaml.v3), from the events of PyYAML's parser, which are all but the same for both.
 
 What differs is what they mean: a key that occurs twice is an error, keys are strings, only the first document counts;
-and see scalars.py.
+and see scalars.py. A word that ends with a colon between brackets (`[a:, b]`) needs quotes here, and none in yaml.v3.
 """
 
 from __future__ import annotations
