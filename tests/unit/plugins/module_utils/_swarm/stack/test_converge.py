@@ -120,12 +120,6 @@ CASES = {
         "st_web 3/3 complete",
         True,
     ),
-    "job, again on another node": (
-        service(JOB, iteration=0),
-        [task("failed", 0, "shutdown", iteration=0), task("running", 0, "complete", node="b", iteration=0)],
-        "st_web 0/3 complete, 1 running",
-        False,
-    ),
     "job, running": (
         service(JOB, iteration=0),
         [task("complete", 1, "complete", iteration=0), task("running", 2, "complete", iteration=0)],
@@ -200,6 +194,12 @@ def test_only_the_status_of_this_run_counts(update, failure):
         (service(), [task("running", 1), task("running", 2), task("failed", 3, "remove")], ""),
         (service(update="updating"), [task("failed", 1, "shutdown")], ""),
         (service(JOB, iteration=0), [task("failed", 1, "shutdown", iteration=0)], "1 failed and will not be restarted"),
+        # Tried again on another node, in the first slot of a job, which is 0.
+        (
+            service(JOB, iteration=0),
+            [task("failed", 0, "shutdown", iteration=0), task("running", 0, "complete", node="b", iteration=0)],
+            "",
+        ),
     ],
 )
 def test_tasks_that_failed_for_good(found, tasks, failure):

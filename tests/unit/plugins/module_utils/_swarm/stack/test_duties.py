@@ -81,11 +81,16 @@ def test_service_scale_keeps_what_somebody_else_wrote_in_between():
     engine = Engine(Rival(times=2))
     container = {"Image": "web:1", "Env": ["A=1"]}
     mode = {"Replicated": {"Replicas": 2}}
-    engine.create_service({"Name": "web", "Mode": mode, "TaskTemplate": {"ContainerSpec": container}})
-    (before,) = engine.services()
-    plan, _state = fulfil(engine, scale_duty({"web": 3}, False, 1, check_mode=False), check_mode=False)
+    for name in ("web", "web2"):
+        engine.create_service({"Name": name, "Mode": mode, "TaskTemplate": {"ContainerSpec": container}})
+    before, other = engine.services()
+    duty = scale_duty({"web": 3}, False, 1, check_mode=False)
+    plan, state = fulfil(engine, duty, check_mode=False)
     assert plan.diff() == {"prepared": "service web.deploy.replicas: 2 -> 3\n"}
-    (after,) = engine.services()
+    # The Engine takes names for beginnings of names.
+    assert [item["name"] for item in duty.result(state)["services"]] == ["web"]
+    after, untouched = engine.services()
+    assert untouched == other
     assert after["Spec"] == {
         **before["Spec"],
         "Labels": {"rival": "0"},
