@@ -34,6 +34,12 @@ options:
       - It is a secret, so set C(no_log) on the task.
     type: bool
     default: false
+  quorum_timeout:
+    description:
+      - How many seconds a manager that has no leader waits for one, before it says that there is no quorum.
+      - When a leader is lost, the other managers need up to 20 seconds to choose another one.
+    type: int
+    default: 0
 seealso:
   - module: apiary.swarm.swarm_init
 """
@@ -248,6 +254,7 @@ def main() -> None:
             "nodes": {"type": "bool", "default": False},
             "join_tokens": {"type": "bool", "default": False, "no_log": False},
             "unlock_key": {"type": "bool", "default": False, "no_log": False},
+            "quorum_timeout": {"type": "int", "default": 0},
         }
     )
     try:
