@@ -151,10 +151,10 @@ def main(names: list[str]) -> int:
     started = time.monotonic()
     results = run_all(names)
     if len(results) > 1:
-        print(f"\n{'stage':<16}{'seconds':>8}  result")
+        print(f"\n{'stage':<21}{'seconds':>8}  result")
         for result in results:
-            print(f"{result.name:<16}{result.seconds:>8.0f}  {verdict(result)}")
-        print(f"{'all':<16}{time.monotonic() - started:>8.0f}  {'FAILED' if any(r.failed for r in results) else 'ok'}")
+            print(f"{result.name:<21}{result.seconds:>8.0f}  {verdict(result)}")
+        print(f"{'all':<21}{time.monotonic() - started:>8.0f}  {'FAILED' if any(r.failed for r in results) else 'ok'}")
     return int(any(result.failed for result in results))
 
 
