@@ -74,8 +74,9 @@ class ActionModule(ActionBase):
             if unfinished is None:
                 return _stack_rounds.joined(rounds)
             ticket = unfinished["ticket"]
-            host = task_vars.get("inventory_hostname", "")
-            self._display.display(_stack_rounds.line(host, arguments["name"], unfinished))
+            if not self._task.no_log:
+                host = task_vars.get("inventory_hostname", "")
+                self._display.display(_stack_rounds.line(host, arguments["name"], unfinished))
 
     def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """What the module gets, and warnings about the files."""

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from .conftest import ENGINES, changed, plan_lines
+from .conftest import ENGINES, changed, failures, plan_lines
 
 IMAGE = "registry:5000/busybox:1"
 FAST = {"endpoint_mode": "dnsrr", "update_config": {"monitor": "500ms"}}
@@ -26,6 +26,11 @@ def service(version, **options):
         "deploy": FAST,
         **options,
     }
+
+
+def environments(engines, name):
+    """The variables of a service, as text, on each host."""
+    return [" ".join(env) for env in engines.spec(name, ".TaskTemplate.ContainerSpec.Env").values()]
 
 
 def versions(engines, services):
@@ -78,6 +83,26 @@ def test_two_deployments_at_once(engines, stack):
     # Whoever deploys next finds nothing broken.
     assert changed(stack(definition={"services": {name: service(3) for name in names}})) == {True}
     assert versions(engines, full) == dict.fromkeys(ENGINES, [["VERSION=3"]] * 4)
+
+
+def test_somebody_changes_a_service_during_its_rollout(engines, stack):
+    slow = {"healthcheck": {"test": ["CMD", "true"], "interval": "4s"}}
+    options = {"prune": True, "on_failure": "rollback"}
+    first = {"web": service(1, **slow), "old": service(1)}
+    assert changed(stack(definition={"services": first}, **options)) == {True}
+    second, results = {"services": {"web": service(2, **slow)}}, {}
+    run = threading.Thread(target=lambda: results.update(stack(definition=second, **options)))
+    run.start()
+    web = f"{stack.stack}_web"
+    while set(environments(engines, web)) != {"VERSION=2"}:
+        time.sleep(0.2)
+    engines.docker(f"service update -d --no-resolve-image --env-add BY=hand {web}")
+    run.join()
+    for result in failures(results):
+        assert f"Someone else wrote to services of stack {stack.stack} during this run: {web}." in result["msg"]
+    # It stays as that one left it, and nothing was pruned.
+    assert all("BY=hand" in environment for environment in environments(engines, web))
+    assert set(engines.docker(f"service ls -q --filter name={stack.stack}_old | wc -l").values()) == {"1"}
 
 
 @pytest.mark.parametrize("seconds", [1.5, 3.5])

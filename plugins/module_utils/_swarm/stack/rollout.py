@@ -99,27 +99,27 @@ class Rollout:
         return not self.ticket.changed and not self.ticket.waited and converge.is_quiet(wanted, now)
 
     def _restore(self, engine: Engine, failure: SwarmError) -> None:
-        """Give the services that this run updated their old specs again."""
+        """Give the services that this run updated, and nobody after it, their old specs again."""
         names, written = [], {}
-        for service in engine.services(own(self.wish.stack)):
-            spec = self.ticket.previous.get(service["ID"])
-            if spec is not None:
-                names.append(service["Spec"]["Name"])
-                if service["Spec"] != spec:
-                    written[service["ID"]] = mark(service["Spec"])
-                    engine.update_service(
-                        service["ID"],
-                        service["Version"]["Index"],
-                        spec,
-                        images.credentials(images.of(spec), self.auths),
-                    )
+        services = engine.services(own(self.wish.stack))
+        others = overtaken(services, self.ticket.changed)
+        for service in services:
+            name, spec = service["Spec"]["Name"], self.ticket.previous.get(service["ID"])
+            if spec is None or (name in others and service["Spec"] != spec):
+                continue
+            names.append(name)
+            if service["Spec"] != spec:
+                written[service["ID"]] = mark(service["Spec"])
+                credentials = images.credentials(images.of(spec), self.auths)
+                engine.update_service(service["ID"], service["Version"]["Index"], spec, credentials)
         said = {"message": failure.message, "hint": failure.hint, "facts": failure.facts, "restored": sorted(names)}
         self.ticket = Ticket(written, self.ticket.before, shown=self.ticket.shown, failure=said)
 
     def _restored(self, engine: Engine) -> SwarmError:
         """The failure, after the old specs have converged."""
         failure = self.ticket.failure
-        restored = f"The previous specs were restored: {', '.join(failure['restored'])}."
+        names = ", ".join(failure["restored"]) or "of none, because others have written since"
+        restored = f"The previous specs were restored: {names}."
         try:
             self._wait(engine, failure["restored"])
         except Unfinished:

@@ -226,6 +226,26 @@ def test_networks_that_are_as_wished_are_not_replaced():
     assert steps(wish(recreate_networks=True), DEPLOYED) == []
 
 
+UNALLOCATED = network(Driver="", IPAM={"Driver": "", "Config": None}, Options=None)
+SUBNET = {"IPAM": {"Config": [{"Subnet": "10.9.0.0/24"}]}}
+
+
+def test_a_network_that_has_no_addresses_yet_differs_only_in_what_it_tells():
+    told_later = {"st_default": {"Driver": "overlay", "Labels": OWN, "Options": {"encrypted": ""}, **SUBNET}}
+    assert steps(wish(networks=told_later), state(networks=[UNALLOCATED])) == []
+    with pytest.raises(SwarmError, match="attachable"):
+        decide(wish(networks=ATTACHABLE), state(networks=[UNALLOCATED]))
+
+
+def test_a_network_that_is_replaced_may_keep_its_subnet():
+    present = state(networks=[network(**SUBNET)], services=[])
+    wished = {"st_default": {**ATTACHABLE["st_default"], **SUBNET}}
+    assert steps(wish(networks=wished, recreate_networks=True), present)[:2] == [
+        "remove network st_default (a network cannot be changed) attachable: (absent) -> true",
+        "create network st_default",
+    ]
+
+
 def test_removal_takes_everything_that_the_stack_owns():
     present = state(secrets=[*STRAY, secret("st_key-v2", VERSION_2)], configs=[secret("st_app")])
     assert steps(removal("st", True, 60), present) == [

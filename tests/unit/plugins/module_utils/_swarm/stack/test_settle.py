@@ -88,7 +88,7 @@ class Rollout(Managers):
 def rounds_of(engine, clock, timeout, shown=""):
     """(the lines of all rounds, what the last one ended with)"""
     lines, waited, since = [], 0.0, {}
-    while True:
+    for _round in range(20):
         watch = Watch(engine, "st", ["st_web"], ["s"], clock=clock, waited=waited, shown=shown)
         watch.recall(since)
         try:
@@ -98,6 +98,7 @@ def rounds_of(engine, clock, timeout, shown=""):
             shown, waited, since = pause.line, watch.waited, watch.running_since()
         except SwarmError as failure:
             return lines, failure.message
+    raise AssertionError(f"the wait has no end: {lines}")
 
 
 def test_a_wait_in_rounds_is_one_wait():
@@ -118,6 +119,14 @@ def test_rounds_share_their_timeout():
     assert [seconds for seconds, _line in lines] == [1, 10, 30]
     assert failure.startswith("Stack st has not converged within 45 s: st_web 1/2 running")
     assert clock.now() == pytest.approx(45, abs=1)
+
+
+def test_a_network_without_addresses_is_named():
+    clock = Clock()
+    engine = Rollout(clock, wanted=2)
+    engine.networks = lambda filters: [{"Name": "st_a", "Driver": ""}, {"Name": "st_b", "Driver": "overlay"}]
+    _lines, failure = rounds_of(engine, clock, 5, shown=None)
+    assert failure.endswith("; network st_a was given no addresses by the swarm.")
 
 
 def test_a_wait_that_nobody_watches_has_one_round():
