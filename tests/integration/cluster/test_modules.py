@@ -2,12 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The modules swarm_init, swarm_join, swarm_info, node_update and node_label on real Engines."""
+"""The modules swarm_init, swarm_join and swarm_info on real Engines."""
 
 from __future__ import annotations
 
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from .conftest import Hosts
 
@@ -99,66 +98,3 @@ def test_swarm_info_without_quorum_and_on_workers(cluster: Hosts) -> None:
     alone = cluster.module("manager1", "swarm_info", {})
     assert (alone["role"], alone["has_quorum"], alone["cluster_id"]) == ("manager", False, swarm)
     assert alone["error"]
-
-
-def test_labels_with_empty_values_come_and_go(cluster: Hosts) -> None:
-    node = cluster.swarm("worker1")["NodeID"]
-
-    def labels() -> object:
-        return cluster.nodes("manager1")[node]["Spec"]["Labels"]
-
-    add = {"nodes": {node: {"flag": "", "zone": "a"}, "worker2": {"zone": "b"}}}
-    assert cluster.module("manager1", "node_label", add, "--check")["changed"]
-    assert labels() == {}
-    assert cluster.module("manager1", "node_label", add)["changed"]
-    assert labels() == {"flag": "", "zone": "a"}
-    assert cluster.module("manager1", "node_label", add)["changed"] is False
-    assert cluster.module("manager1", "node_label", {"node": node, "remove": ["flag"]})["changed"]
-    assert labels() == {"zone": "a"}
-    assert cluster.module("manager1", "node_label", {"node": node, "mode": "replace"})["changed"]
-    assert labels() == {}
-
-
-def test_the_same_name_twice_is_ambiguous(cluster: Hosts) -> None:
-    old = cluster.swarm("worker1")["NodeID"]
-    token = cluster.docker("manager1", "swarm join-token -q worker")
-    cluster.docker("worker1", "swarm leave --force")
-    cluster.docker("worker1", f"swarm join --token {token} {cluster.lab.host('manager1').address}:2377")
-    new = cluster.swarm("worker1")["NodeID"]
-    answer = cluster.module("manager1", "node_label", {"node": "worker1", "labels": {"a": "1"}})
-    assert old in answer["msg"]
-    assert new in answer["msg"]
-    assert cluster.module("manager1", "node_label", {"node": new, "labels": {"a": "1"}})["changed"]
-    assert cluster.nodes("manager1")[new]["Spec"]["Labels"] == {"a": "1"}
-
-
-def test_six_at_once_lose_nothing(cluster: Hosts) -> None:
-    def label(number: int) -> dict[str, object]:
-        manager = f"manager{number % 3 + 1}"
-        return cluster.module(manager, "node_label", {"node": "worker1", "labels": {f"key{number}": str(number)}})
-
-    with ThreadPoolExecutor(6) as pool:
-        answers = list(pool.map(label, range(6)))
-    assert all(answer.get("changed") for answer in answers), answers
-    labels = cluster.nodes("manager1")[cluster.swarm("worker1")["NodeID"]]["Spec"]["Labels"]
-    assert labels == {f"key{number}": str(number) for number in range(6)}
-
-
-def test_roles_and_drain(cluster: Hosts) -> None:
-    wishes = {"worker1": {"role": "manager"}, "manager3": {"role": "worker", "availability": "drain"}}
-    planned = cluster.module("manager1", "node_update", {"nodes": wishes}, "--check")
-    assert [step["action"] for step in planned["plan"]] == ["promote", "demote"]
-    done = cluster.module("manager1", "node_update", {"nodes": wishes, "wait_drained": True})
-    assert done["changed"], done
-    nodes = {node["Description"]["Hostname"]: node for node in cluster.nodes("manager1").values()}
-    assert nodes["worker1"]["ManagerStatus"]["Reachability"] == "reachable"
-    assert "ManagerStatus" not in nodes["manager3"]
-    assert nodes["manager3"]["Spec"]["Availability"] == "drain"
-    assert cluster.module("manager1", "node_update", {"nodes": wishes})["changed"] is False
-    refused = cluster.module(
-        "manager1", "node_update", {"nodes": {name: {"role": "worker"} for name in ("manager2", "worker1", "manager1")}}
-    )
-    assert "is the last manager" in refused["msg"]
-    assert cluster.module("manager1", "node_update", {"nodes": {"nobody": {}, "none": {}}})["msg"].startswith(
-        "The swarm has no node nobody, none."
-    )
