@@ -70,6 +70,7 @@ class EngineDouble:
         query: Mapping[str, Any] | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Any:
         texts = {key: str(value) for key, value in as_query(query).items()}
         status, content = self.answer(method, path, texts, json.loads(json.dumps(body)))

@@ -127,8 +127,9 @@ class Engine:
     def unlock_key(self) -> str:
         return self._get("/swarm/unlockkey")["UnlockKey"]
 
-    def unlock_swarm(self, key: str) -> None:
-        self._post("/swarm/unlock", {"UnlockKey": key})
+    def unlock_swarm(self, key: str, timeout: float) -> None:
+        """The Engine answers when the manager has a leader; `timeout` (seconds) is how long that is listened for."""
+        self._transport.request("POST", "/swarm/unlock", body={"UnlockKey": key}, timeout=timeout)
 
     # Nodes
 

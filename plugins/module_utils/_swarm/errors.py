@@ -41,6 +41,10 @@ class EngineUnreachable(SwarmError):
         self.absent = absent
 
 
+class Unanswered(EngineUnreachable):
+    """The Engine did not answer a request in time; whether it does what was asked, only looking at it can tell."""
+
+
 class EngineError(SwarmError):
     """The Engine refused a request. `status` is the HTTP status of its answer."""
 

@@ -28,7 +28,8 @@ class Duty(Generic[State]):
     `read` sends reads only. `decide` is pure. `perform` does one step of the plan. `settle` waits until what was done
     holds, given the state that was read and the steps that were done (it is called for an empty plan too: what an
     interrupted run began is waited for by the next). `result` makes the module's own return values from the state after
-    all of it. In check mode `perform` and `settle` are not called, and `result` gets the state as it was read.
+    all of it; the texts in its `warnings` are shown to the user. In check mode `perform` and `settle` are not called,
+    and `result` gets the state as it was read.
     """
 
     read: Callable[[Engine], State]
@@ -92,7 +93,7 @@ def run_module(module: AnsibleModule, make_duty: Callable[[dict[str, Any]], Duty
         result = duty.result(state)
     except SwarmError as error:
         fail(module, error)
-    for warning in (*engine.warnings, *plan.warnings):
+    for warning in (*engine.warnings, *plan.warnings, *result.pop("warnings", ())):
         module.warn(warning)
     answer: dict[str, Any] = {"changed": bool(plan), "plan": plan.as_list(), **result}
     if module._diff:  # pylint: disable=protected-access

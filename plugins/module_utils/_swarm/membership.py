@@ -83,7 +83,9 @@ def membership_of(info: Mapping[str, Any], certificates: Certificates | None = N
 
 
 def _role(state: str, control_available: bool, papers: Certificates) -> str:
+    if control_available:  # in other states too: a manager that has no leader after its start is pending
+        return "manager"
     if state == ACTIVE:
-        return "manager" if control_available else "worker"
+        return "worker"
     # Only managers have a key to be locked with.
     return "manager" if state == LOCKED else papers.role

@@ -72,6 +72,7 @@ class SdkTransport:
         query: Params | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Any:
         content_type = {} if body is None else {"Content-Type": "application/json"}
         try:
@@ -81,10 +82,10 @@ class SdkTransport:
                 params=as_query(query),
                 data=as_json(body),
                 headers={**content_type, **(headers or {})},
-                timeout=self._timeout,
+                timeout=timeout or self._timeout,
             )
         except requests.exceptions.Timeout as problem:
-            raise unanswered(self._host, method, path, self._timeout) from problem
+            raise unanswered(self._host, method, path, timeout or self._timeout) from problem
         except requests.exceptions.RequestException as problem:
             raise unreachable(self._host, problem) from problem
         return decoded(method, path, answer.status_code, answer.headers.get("Content-Type", ""), answer.content)

@@ -28,6 +28,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     NotAManager,
     NotFound,
     OutOfSequence,
+    Unanswered,
 )
 
 UNIX = "unix://"
@@ -47,8 +48,9 @@ class Transport(Protocol):
         query: Params | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Any:
-        """`query` and `body` are plain data; the body travels as JSON."""
+        """`query` and `body` are plain data; the body travels as JSON. `timeout` (seconds) is for this request only."""
 
 
 class UnixTransport:
@@ -72,12 +74,15 @@ class UnixTransport:
         query: Params | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Any:
         target = self._prefix + path + (f"?{urlencode(as_query(query))}" if query else "")
         try:
-            status, kind, content = exchange(self._path, self._timeout, method, target, as_json(body), headers)
+            status, kind, content = exchange(
+                self._path, timeout or self._timeout, method, target, as_json(body), headers
+            )
         except socket.timeout as problem:
-            raise unanswered(self._path, method, path, self._timeout) from problem
+            raise unanswered(self._path, method, path, timeout or self._timeout) from problem
         except (OSError, http.client.HTTPException) as problem:
             raise unreachable(self._path, problem) from problem
         return decoded(method, path, status, kind, content)
@@ -120,6 +125,7 @@ class BlankTransport:
         query: Params | None = None,
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        timeout: float | None = None,
     ) -> Any:
         if method != "GET":
             raise EngineError(f"{method} {path}: there is no Engine", 403)
@@ -156,9 +162,9 @@ def unreachable(where: str, problem: BaseException) -> EngineUnreachable:
     )
 
 
-def unanswered(where: str, method: str, path: str, timeout: float) -> EngineUnreachable:
-    return EngineUnreachable(
-        f"Docker Engine at {where} did not answer {method} {path} within {timeout} s.",
+def unanswered(where: str, method: str, path: str, timeout: float) -> Unanswered:
+    return Unanswered(
+        f"Docker Engine at {where} did not answer {method} {path} within {timeout:g} s.",
         "It may be overloaded or hung; a longer timeout can be set with the option timeout.",
     )
 
