@@ -11,6 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_roles import (
+    answers,
+    host_name,
+    is_member,
+    problems_of_leaving,
+    state_of,
+    title,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_wishes import NodeWish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, changes_between
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, advice, is_reachable, quorum_of
@@ -19,10 +27,6 @@ Node = Mapping[str, Any]
 
 PROMOTE, UPDATE, DEMOTE = "promote", "update", "demote"
 _ORDER = (PROMOTE, UPDATE, DEMOTE)  # managers come before others go
-
-
-def host_name(node: Node) -> str:
-    return (node.get("Description") or {}).get("Hostname") or ""
 
 
 def view(node: Node) -> dict[str, Any]:
@@ -63,7 +67,7 @@ def find_nodes(nodes: Sequence[Node], references: Sequence[str]) -> tuple[dict[s
     unknown: list[str] = []
     problems: list[str] = []
     for reference in references:
-        named = by_name.get(reference, [])
+        named = by_name.get(reference, []) if reference else []  # a node that has just joined has no name yet
         if reference in by_id:
             found[reference] = by_id[reference]
         elif len(named) == 1:
@@ -101,13 +105,18 @@ def decide_nodes(
             "Nodes are named by their NodeID or their host name (docker node ls).",
         )
     steps = [step for reference, node in found.items() if (step := node_step(node, wishes[reference])) is not None]
-    steps.sort(key=lambda step: _ORDER.index(step.action))
+    steps.sort(key=_in_order)
     warnings = _check_roles(nodes, steps, own_id)
     if unknown:
         foreseen = [_foreseen_step(reference, wishes[reference]) for reference in unknown]
         steps += [step for step in foreseen if step.changes]
         warnings.append(f"Not in the swarm yet: {', '.join(unknown)}. Planned as if they had joined.")
     return Plan(tuple(steps), tuple(warnings))
+
+
+def _in_order(step: Step) -> tuple[int, bool]:
+    """Managers that are lost are demoted first, as in in_leaving_order."""
+    return _ORDER.index(step.action), step.action == DEMOTE and answers(step.payload[0])
 
 
 def node_step(node: Node, wish: NodeWish) -> Step | None:
@@ -153,27 +162,23 @@ def _check_roles(nodes: Sequence[Node], steps: Sequence[Step], own_id: str) -> l
     if not promoted and not demoted:
         return []
     problems = [
-        f"{host_name(node)} ({node['ID']}) is {(node.get('Status') or {}).get('State')} and cannot become a manager"
+        f"{title(node)} is {state_of(node)} and cannot become a manager"
         for node in promoted
-        if (node.get("Status") or {}).get("State") != "ready"
+        if state_of(node) != "ready"
     ]
-    if any(node["ID"] == own_id for node in demoted):
-        problems.append(f"{own_id} is the manager that was asked and cannot demote itself: ask another one")
+    problems += [
+        f"{title(node)} is the manager that was asked and cannot demote itself: ask another one"
+        for node in demoted
+        if node["ID"] == own_id
+    ]
     quorum = quorum_of(nodes)
     quorum = Quorum(quorum.managers + len(promoted), quorum.reachable + len(promoted))
-    for node in demoted:
-        quorum = quorum.after_removing(is_reachable(node.get("ManagerStatus") or {}))
-        name = f"{host_name(node)} ({node['ID']})"
-        if quorum.managers == 0:
-            problems.append(f"{name} is the last manager and cannot be demoted")
-        elif not quorum.holds:
-            problems.append(
-                f"without {name}, {quorum.reachable} of {quorum.managers} managers would be reachable and "
-                f"{quorum.majority} are needed"
-            )
+    members = [node for node in demoted if is_member(node)]
+    problems += problems_of_leaving(quorum, members, "demoted")
     if problems:
         raise SwarmError("; ".join(problems) + ". Nothing was changed.", "See docker node ls for the managers.")
-    return [advice(quorum.managers)] if advice(quorum.managers) else []
+    warning = advice(quorum.managers - len(members))
+    return [warning] if warning else []
 
 
 def with_specs(nodes: Sequence[Node], plan: Plan) -> list[Node]:
