@@ -12,7 +12,7 @@ from typing import Any
 from ansible.utils.display import Display
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Situation
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Autolock, Situation
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
 
 HostVars = Mapping[str, Mapping[str, Any]]
@@ -24,9 +24,13 @@ def plan_managers(
     play_hosts: Sequence[str],
     absent: Sequence[str] = (),
     check_mode: bool = False,
+    autolock: bool | None = None,
+    key_file: str = "",
+    key_file_is_vault: bool = False,
 ) -> dict[str, Any]:
     reports = collect(hostvars, [*hosts, *play_hosts], play_hosts)
-    return _shown(decisions.plan_managers(Situation("manager", hosts, reports, play_hosts, absent, check_mode)))
+    situation = Situation("manager", hosts, reports, play_hosts, absent, check_mode)
+    return _shown(decisions.plan_managers(situation, Autolock(autolock, key_file, key_file_is_vault)))
 
 
 def plan_workers(

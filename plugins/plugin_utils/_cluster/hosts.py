@@ -21,14 +21,17 @@ Reports = Mapping[str, Report]
 class HostPlan:
     """What to do with hosts.
 
-    `at` is the one to speak to: a live manager, or the host that is to make the swarm (`init`). `join` are hosts that
-    are to join, in this order. With `errors` nothing is to be done.
+    `at` is the one to speak to: a live manager, or the host that is to make the swarm (`init`). `managers` are all that
+    can be spoken to, `at` first. `join` are hosts that are to join, in this order. `autolock` says whether the swarm
+    has autolock on, or is to have it. With `errors` nothing is to be done.
     """
 
     at: str = ""
+    managers: list[str] = field(default_factory=list)
     init: bool = False
     cluster_id: str = ""
     join: list[str] = field(default_factory=list)
+    autolock: bool = False
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
@@ -52,8 +55,24 @@ class Situation:
     check_mode: bool = False
 
 
-def plan_managers(situation: Situation) -> HostPlan:
-    """A swarm is made only when every declared manager was asked, and no host that was asked is in one in any state."""
+@dataclass(frozen=True)
+class Autolock:
+    """What is wished of autolock (None: let it be as it is), and the file on the controller that keeps the key.
+
+    `vault` says that there is a file encrypted by Ansible Vault, which roles read and do not write.
+    """
+
+    wished: bool | None = None
+    key_file: str = ""
+    vault: bool = False
+
+
+def plan_managers(situation: Situation, autolock: Autolock = Autolock()) -> HostPlan:
+    """A swarm is made only when every declared manager was asked, and no host that was asked is in one in any state.
+
+    Autolock is turned on only where the unlock key will be kept: a swarm whose managers lose their power before anybody
+    read the key is lost.
+    """
     plan = HostPlan(errors=_contradictions(situation.reports))
     live = live_managers(situation)
     if not plan.errors and live:
@@ -61,7 +80,26 @@ def plan_managers(situation: Situation) -> HostPlan:
     elif not plan.errors:
         _make_swarm(situation, plan)
     plan.warnings += filter(None, [advice(len(situation.hosts))])
+    is_on = bool(live and live[0].autolock)
+    plan.autolock = is_on if autolock.wished is None else autolock.wished
+    if plan.autolock and not is_on:
+        plan.errors += filter(None, [_keeper_missing(autolock)])
     return plan
+
+
+def _keeper_missing(autolock: Autolock) -> str:
+    if not autolock.key_file:
+        return (
+            "Autolock is to be turned on, but nothing says where the unlock key is to be kept, without which managers "
+            "that were restarted cannot come back. Set swarm_manager_unlock_key_file."
+        )
+    if autolock.vault:
+        return (
+            f"Autolock is to be turned on, but {autolock.key_file} is encrypted by Ansible Vault: the new unlock key "
+            "cannot be stored there. Name a new file in swarm_manager_unlock_key_file, and encrypt that one when the "
+            "key is in it (ansible-vault encrypt)."
+        )
+    return ""
 
 
 def plan_workers(situation: Situation) -> HostPlan:
@@ -77,6 +115,7 @@ def plan_workers(situation: Situation) -> HostPlan:
     planned = [report.host for report in others if _is_blank(report, situation.check_mode)]
     if situation.check_mode and planned and not any(report.is_member for report in others):
         plan.at = planned[0]
+        plan.managers = planned[:1]
         plan.join = [host for host in _actable(situation) if _is_blank(situation.reports[host], check_mode=True)]
         return plan
     plan.errors.append(
@@ -108,9 +147,13 @@ def same_swarm(report: Report, manager: Report) -> bool:
     return bool(report.manager_ids & {manager.node_id, *manager.manager_ids})
 
 
+_KEY_HINT = "let swarm_manager_unlock_key or swarm_manager_unlock_key_file give the role the unlock key"
+
+
 def _join_existing(situation: Situation, live: Sequence[Report], plan: HostPlan) -> None:
     manager = live[0]
     plan.at, plan.cluster_id = manager.host, manager.cluster_id
+    plan.managers = [report.host for report in live if report.cluster_id == manager.cluster_id]
     for host in situation.hosts:
         report = situation.reports[host]
         if host not in situation.play_hosts:
@@ -123,7 +166,7 @@ def _join_existing(situation: Situation, live: Sequence[Report], plan: HostPlan)
 
 def _judge_member(report: Report, manager: Report, plan: HostPlan) -> None:
     if not report.is_member:
-        plan.errors.append(f"{report}")
+        plan.errors.append(f"{report}".rstrip(".") + ".")
     elif report.local_state == "pending":
         plan.join.append(report.host)  # the module waits for it
     elif not same_swarm(report, manager):
@@ -132,7 +175,7 @@ def _judge_member(report: Report, manager: Report, plan: HostPlan) -> None:
             "If it is to change, let it leave first: docker swarm leave --force."
         )
     elif report.local_state == "locked":
-        plan.errors.append(f"{report}. Unlock it: docker swarm unlock.")
+        plan.errors.append(f"{report}. Unlock it (docker swarm unlock), or {_KEY_HINT}.")
     elif report.local_state != "active":
         plan.errors.append(
             f"{report}. If it cannot recover, remove it from the swarm on a manager, let it leave "
@@ -169,6 +212,7 @@ def _make_swarm(situation: Situation, plan: HostPlan) -> None:
             "No swarm is made where one exists already, and none of these hosts is a manager whose swarm has a quorum. "
             + _listing(members)
             + " Start managers that are down, unlock those that are locked, let hosts of another swarm leave it."
+            + (f" To unlock, {_KEY_HINT}." if any(m.local_state == "locked" for m in members) else "")
         )
         return
     blank = [h for h in situation.hosts if _is_blank(situation.reports[h], situation.check_mode)]
@@ -183,7 +227,7 @@ def _make_swarm(situation: Situation, plan: HostPlan) -> None:
     elif not seeds:
         plan.errors.append("No swarm is made: none of the hosts of this run is to be a manager.")
     else:
-        plan.at, plan.init, plan.join = seeds[0], True, seeds[1:]
+        plan.at, plan.managers, plan.init, plan.join = seeds[0], seeds[:1], True, seeds[1:]
 
 
 def _actable(situation: Situation) -> list[str]:

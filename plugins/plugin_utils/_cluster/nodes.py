@@ -12,13 +12,19 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Situation, live_managers, same_swarm
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.stale import stale_nodes
 
 
 @dataclass
 class NodesPlan:
-    """`nodes` is the option of that name of node_update, to be run on the manager `at`."""
+    """`nodes` is the option of that name of node_update, to be run on the manager `at`, the first of `managers`.
+
+    `remove` are NodeIDs that hosts have left behind when they joined again.
+    """
 
     at: str = ""
+    managers: list[str] = field(default_factory=list)
+    remove: list[str] = field(default_factory=list)
     nodes: dict[str, dict[str, Any]] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -41,12 +47,15 @@ def plan_nodes(
         plan.errors.append(f"{', '.join(both)} cannot be both manager and worker.")
     live = live_managers(situation)
     if live:
-        plan.at = live[0].host
+        plan.managers = [report.host for report in live if report.cluster_id == live[0].cluster_id]
+        ids = [report.node_id for report in situation.reports.values()]
+        plan.remove, plan.warnings = stale_nodes(live[0].nodes, map(situation.reports.__getitem__, wishes), ids)
     elif situation.check_mode:
-        plan.at = next((host for host in managers if host in situation.play_hosts), "")
+        plan.managers = [host for host in managers if host in situation.play_hosts][:1]
     else:
         listing = "; ".join(str(situation.reports[host]) for host in managers)
         plan.errors.append(f"No manager was found whose swarm has a quorum. {listing}.")
+    plan.at = plan.managers[0] if plan.managers else ""
     for host, wish in wishes.items():
         report = situation.reports[host]
         if not report.is_member:

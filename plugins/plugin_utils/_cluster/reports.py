@@ -13,7 +13,13 @@ from typing import Any
 Results = Mapping[str, Any]
 
 # The names under which the roles register results. A later one of the same host counts more.
-_STATUS = ("__swarm_manager_status", "__swarm_worker_status", "__swarm_nodes_status")
+_STATUS = (
+    "__swarm_manager_status",
+    "__swarm_manager_unlock",
+    "__swarm_manager_unlocked",
+    "__swarm_worker_status",
+    "__swarm_nodes_status",
+)
 # Of hosts that were asked by another one: loops, and the name of their variable.
 _ASKED = {
     "__swarm_manager_asked": "__swarm_manager_host",
@@ -28,13 +34,16 @@ class Report:
     """What is known of a host: the return values of swarm_info, swarm_init and swarm_join that matter here.
 
     `local_state` is empty where no Engine answered, or nothing was heard of the host at all (`heard` tells which).
-    `advertise_addr` is what the inventory wishes.
+    `name` is the host name by the account of the Engine. `autolock` says whether the swarm has it on, None where that
+    is not known. `nodes` are all nodes of the swarm, as a manager with a quorum tells them. `advertise_addr` is what
+    the inventory wishes.
     """
 
     host: str
     heard: bool = False
     installed: bool = True
     problem: str = ""
+    name: str = ""
     local_state: str = ""
     role: str = ""
     node_id: str = ""
@@ -43,6 +52,8 @@ class Report:
     has_quorum: bool = False
     error: str = ""
     manager_ids: frozenset[str] = field(default_factory=frozenset)
+    autolock: bool | None = None
+    nodes: tuple[Mapping[str, Any], ...] = ()
     advertise_addr: str = ""
 
     @property
@@ -96,11 +107,14 @@ def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Repor
         heard=bool(known),
         installed=engine.get("installed", True),
         problem=engine.get("problem") or "",
+        name=engine.get("name") or "",
         **{name: known.get(name) or "" for name in _TEXTS},
         has_quorum=bool(known.get("has_quorum")),
         manager_ids=frozenset(
             peer.get("node_id") for peer in known.get("remote_managers") or () if peer.get("node_id")
         ),
+        autolock=((known.get("swarm") or {}).get("settings") or {}).get("autolock"),
+        nodes=tuple(known.get("nodes") or ()),
         advertise_addr=str(_value(hostvars, host, "swarm_node_advertise_addr") or ""),
     )
 

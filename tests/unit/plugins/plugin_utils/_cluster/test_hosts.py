@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Situation, plan_managers, plan_workers
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Autolock, Situation, plan_managers, plan_workers
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
 
 BLANK = Report("", heard=True, local_state="inactive")
@@ -44,8 +44,8 @@ def situation(role, reports, play=None, hosts=None, **kwargs):
     return Situation(role, hosts, named, play if play is not None else list(named), **kwargs)
 
 
-def managers(reports, **kwargs):
-    return plan_managers(situation("manager", reports, **kwargs))
+def managers(reports, autolock=Autolock(), **kwargs):
+    return plan_managers(situation("manager", reports, **kwargs), autolock)
 
 
 def workers(reports, **kwargs):
@@ -131,7 +131,7 @@ def test_a_manager_of_the_play_is_spoken_to_before_others():
     ("state", "words"),
     [
         (FOREIGN, "not of swarm swarm1 (manager m1, NodeID id-m1)"),
-        (LOCKED, "docker swarm unlock"),
+        (LOCKED, "swarm_manager_unlock_key_file"),
         (FAILED, "certificate has expired"),
         (SILENT, "cannot be reached"),
         (BARE, "No Docker Engine"),
@@ -196,3 +196,34 @@ def test_another_address_than_the_wished_one_is_warned_of(wished, warned):
 def test_even_numbers_of_managers_are_warned_of():
     assert "Two managers" in managers({"m1": LIVE, "m2": LIVE}).warnings[0]
     assert managers({"m1": LIVE}).warnings == []
+
+
+@pytest.mark.parametrize("wished", [None, False, True])
+@pytest.mark.parametrize("state", [BLANK, replace(LIVE, autolock=False), replace(LIVE, autolock=True)])
+@pytest.mark.parametrize(
+    ("keeper", "words"),
+    [
+        ({}, "Set swarm_manager_unlock_key_file"),
+        ({"key_file": "/keys/swarm"}, ""),
+        ({"key_file": "/keys/swarm", "vault": True}, "/keys/swarm is encrypted by Ansible Vault"),
+    ],
+)
+def test_autolock_is_turned_on_only_where_the_key_will_be_kept(wished, state, keeper, words):
+    plan = managers({"m1": state}, autolock=Autolock(wished, **keeper))
+    assert plan.autolock is (bool(state.autolock) if wished is None else wished)
+    if wished and not state.autolock and words:
+        (error,) = plan.errors
+        assert words in error
+    else:
+        assert plan.errors == []
+
+
+def test_all_live_managers_can_be_spoken_to():
+    assert managers({"m1": BLANK, "m2": LIVE, "m3": LIVE}).managers == ["m2", "m3"]
+    assert managers({"m1": BLANK, "m2": BLANK}).managers == ["m1"]
+    assert workers({"m1": LOST, "m2": LIVE, "m3": LIVE, "w1": BLANK}).managers == ["m2", "m3"]
+
+
+def test_who_is_locked_is_told_how_to_give_the_key():
+    assert "swarm_manager_unlock_key" in managers({"m1": LOCKED, "m2": LOCKED}).errors[0]
+    assert "unlock_key" not in managers({"m1": LOST, "m2": LOST}).errors[0]

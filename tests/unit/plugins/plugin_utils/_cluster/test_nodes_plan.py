@@ -77,3 +77,11 @@ def test_a_host_of_another_swarm_is_an_error():
 
 def test_a_host_in_both_lists_is_an_error():
     assert "m1 cannot be both" in plan([MANAGER], {"m1": {}}, workers=["m1"]).errors[0]
+
+
+def test_all_managers_that_can_be_spoken_to_are_named_and_old_nodes_are_removed():
+    old = {"id": "id-old", "name": "host1", "address": "192.0.2.1", "state": "down", "reachability": ""}
+    again = replace(WORKER, name="host1", node_address="192.0.2.1")
+    found = plan([replace(MANAGER, nodes=(old,)), again], {"w1": {}})
+    assert (found.at, found.managers, found.remove) == ("m1", ["m1"], ["id-old"])
+    assert list(found.nodes) == ["id-w1"]

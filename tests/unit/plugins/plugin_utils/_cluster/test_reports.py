@@ -53,6 +53,26 @@ def test_a_host_that_is_not_in_the_inventory_was_not_heard():
     assert not collect({}, ["m9"], [])["m9"].heard
 
 
+def test_what_an_unlocked_manager_said_counts_more_than_what_it_said_before():
+    locked = {**MANAGER, "local_state": "locked", "has_quorum": False, "cluster_id": ""}
+    unlocked = {"__swarm_manager_status": locked, "__swarm_manager_unlocked": MANAGER}
+    assert collect({"h1": unlocked}, ["h1"], [])["h1"].is_live_manager
+    assert not collect({"h1": {**unlocked, "__swarm_manager_unlocked": SKIPPED}}, ["h1"], [])["h1"].is_live_manager
+
+
+def test_name_nodes_and_autolock_are_part_of_a_report():
+    said = {
+        **MANAGER,
+        "engine": {"installed": True, "name": "host1"},
+        "nodes": [{"id": "id1"}],
+        "swarm": {"settings": {"autolock": True}},
+    }
+    report = collect({"h1": {"__swarm_nodes_status": said}}, ["h1"], [])["h1"]
+    assert (report.name, report.nodes, report.autolock) == ("host1", ({"id": "id1"},), True)
+    blank = collect({"h1": {"__swarm_nodes_status": {**INACTIVE, "swarm": {"settings": {}}}}}, ["h1"], [])["h1"]
+    assert (blank.name, blank.nodes, blank.autolock) == ("", (), None)
+
+
 def test_the_wished_address_is_part_of_a_report():
     assert collect({"h1": {"swarm_node_advertise_addr": "eth1"}}, ["h1"], [])["h1"].advertise_addr == "eth1"
 

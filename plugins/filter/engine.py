@@ -1,0 +1,25 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the role docker_engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.turns import reports_of, turn_of
+
+
+def engine_turn(
+    host: str, hostvars: Mapping[str, Mapping[str, Any]], play_hosts: Sequence[str], batch: int = 1
+) -> dict[str, str]:
+    return turn_of(host, reports_of(hostvars, play_hosts, "__docker_engine"), batch)
+
+
+class FilterModule:
+    """Filters over what the hosts of a play report of their Engines."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"engine_turn": engine_turn}

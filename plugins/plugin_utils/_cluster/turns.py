@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whose turn it is to be restarted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+def turn_of(host: str, reports: Mapping[str, Mapping[str, Any]], batch: int) -> dict[str, str]:
+    """`turn`: hosts with the same one are restarted together; `gate`: a manager that can tell about the swarm, or empty.
+
+    `reports` are the results of engine_info of the hosts in the play, in their order. A manager has a turn of its own
+    and asks itself; of the workers that wait, so many as the batch says share one, and ask any manager of the play.
+    """
+    managers = [name for name, report in reports.items() if _engine(report).get("manager")]
+    if host in managers:
+        return {"turn": host, "gate": host}
+    waiting = [name for name, report in reports.items() if name not in managers and _waits(report)]
+    number = waiting.index(host) // max(batch, 1) + 1
+    return {"turn": f"workers {number}", "gate": managers[0] if managers else ""}
+
+
+def reports_of(hostvars: Mapping[str, Mapping[str, Any]], hosts: Sequence[str], name: str) -> dict[str, Any]:
+    return {host: hostvars[host].get(name) or {} for host in hosts}
+
+
+def _engine(report: Mapping[str, Any]) -> Mapping[str, Any]:
+    return report.get("engine") or {}
+
+
+def _waits(report: Mapping[str, Any]) -> bool:
+    return bool((report.get("needs") or {}).get("in_turn"))
