@@ -67,7 +67,7 @@ class Autolock:
     vault: bool = False
 
 
-def plan_managers(situation: Situation, autolock: Autolock = Autolock()) -> HostPlan:
+def plan_managers(situation: Situation, autolock: Autolock) -> HostPlan:
     """A swarm is made only when every declared manager was asked, and no host that was asked is in one in any state.
 
     Autolock is turned on only where the unlock key will be kept: a swarm whose managers lose their power before anybody

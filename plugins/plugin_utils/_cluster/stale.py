@@ -45,7 +45,7 @@ def stale_nodes(
 
 def _is_up(node: Mapping[str, Any]) -> bool:
     """The state is known some time after the managers have found that one of them does not answer."""
-    return node["state"] == "ready" and node["reachability"] != "unreachable"
+    return bool(node["state"] == "ready" and node["reachability"] != "unreachable")
 
 
 def _same_address(one: str, other: str) -> bool:

@@ -9,7 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Autolock, Situation, plan_managers, plan_workers
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import (
+    Autolock,
+    Situation,
+    plan_managers,
+    plan_workers,
+)
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
 
 BLANK = Report("", heard=True, local_state="inactive")
@@ -44,8 +49,8 @@ def situation(role, reports, play=None, hosts=None, **kwargs):
     return Situation(role, hosts, named, play if play is not None else list(named), **kwargs)
 
 
-def managers(reports, autolock=Autolock(), **kwargs):
-    return plan_managers(situation("manager", reports, **kwargs), autolock)
+def managers(reports, autolock=None, **kwargs):
+    return plan_managers(situation("manager", reports, **kwargs), autolock or Autolock())
 
 
 def workers(reports, **kwargs):
