@@ -53,6 +53,7 @@ options:
     default: 120
 seealso:
   - module: apiary.swarm.node_update
+  - module: apiary.swarm.node_info
 """
 
 EXAMPLES = r"""

@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 from tests.lab import faults
 
 from .conftest import Hosts
@@ -83,5 +86,5 @@ def test_nodes_that_died_or_left_are_removed_without_force(cluster: Hosts) -> No
         assert done["quorum"] == {"managers": 2, "reachable": 2, "majority": 2, "can_lose": 0, "holds": True}
         assert cluster.module("manager1", "node_remove", dead)["changed"] is False
     finally:
-        for host in ("manager3", "worker1"):
-            faults.start(cluster.lab, host)
+        with ThreadPoolExecutor(2) as pool:  # an Engine that was removed takes a while to start
+            list(pool.map(partial(faults.start, cluster.lab), ("manager3", "worker1")))
