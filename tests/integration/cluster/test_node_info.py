@@ -41,4 +41,4 @@ def test_nodes_their_tasks_and_those_that_are_missing(cluster: Hosts) -> None:
     tasks = [[(task["service"], task["state"]) for task in node["tasks"]] for node in some["nodes"]]
     assert tasks == [[("web", "running")], [("web", "running")], []]
 
-    assert "this Engine is a worker of swarm" in cluster.module("worker1", "node_info", {})["msg"]
+    assert "this Engine is a worker of a swarm" in cluster.module("worker1", "node_info", {})["msg"]

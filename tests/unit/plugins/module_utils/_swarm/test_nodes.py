@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_wishes import NodeWish, label_wishes, read_wishes
@@ -213,6 +215,61 @@ def test_the_manager_that_is_asked_does_not_demote_itself():
 )
 def test_role_changes_that_can_work(nodes, wishes, actions):
     assert [step.action for step in plan(nodes, wishes)] == actions
+
+
+STATES = ("unknown", "down", "ready", "disconnected")
+REACHABILITIES = ("reachable", "unreachable", "unknown", None)  # None: not (yet, or no more) in the raft group
+AVAILABILITIES = ("active", "pause", "drain")
+
+
+@pytest.mark.parametrize(
+    ("state", "role", "reachability", "wished"),
+    list(product(STATES, ("manager", "worker"), REACHABILITIES, (None, "manager", "worker"))),
+)
+@pytest.mark.parametrize("present", AVAILABILITIES)
+def test_one_node_of_every_kind_and_every_wish(state, role, reachability, present, wished):
+    other = node("x", role=role, availability=present, state=state)
+    other.pop("ManagerStatus", None)
+    if reachability:
+        other["ManagerStatus"] = {"Reachability": reachability}
+    for availability in (None, *AVAILABILITIES):
+        wish = {"x": {"role": wished, "availability": availability}}
+        changes = [f"availability: {present} -> {availability}"] if availability not in (None, present) else []
+        changes += [f"role: {role} -> {wished}"] if wished not in (None, role) else []
+        # Only who becomes a manager must be up: a node that is down can be drained, labelled and demoted.
+        if wished == "manager" and role == "worker" and state != "ready":
+            with pytest.raises(SwarmError, match=rf"x \(x\) is {state} and cannot become a manager. Nothing was"):
+                plan([*THREE, other], wish)
+            continue
+        found = plan([*THREE, other], wish)
+        action = {"manager": "promote", "worker": "demote"}[wished] if wished not in (None, role) else "update"
+        assert shown(found) == ([(action, "x", *changes)] if changes else [])
+
+
+@pytest.mark.parametrize("managers", range(1, 8))
+def test_as_many_managers_go_as_leave_a_majority(managers):
+    """Of each number of managers, with each number of them lost, and each number that is to go."""
+    for lost, reachable_go, lost_go in product(range(managers), repeat=3):
+        up = [node(f"m{number}", role="manager") for number in range(managers - lost)]
+        down = [node(f"d{number}", role="manager", reachability="unreachable") for number in range(lost)]
+        if lost_go > lost or reachable_go > len(up):
+            continue
+        wishes = {found["ID"]: {"role": "worker"} for found in (*up[:reachable_go], *down[:lost_go])}
+        # Lost ones go first; after each step the rest must be a majority of itself.
+        steps = [(managers - done, len(up)) for done in range(1, lost_go + 1)]
+        steps += [(managers - lost_go - done, len(up) - done) for done in range(1, reachable_go + 1)]
+        if all(reachable > left / 2 for left, reachable in steps):
+            names = [step.name for step in plan([*up, *down], wishes)]
+            assert names == [*list(wishes)[reachable_go:], *list(wishes)[:reachable_go]]
+        else:
+            with pytest.raises(SwarmError, match=r"are needed|is the last manager"):
+                plan([*up, *down], wishes)
+
+
+def test_a_node_without_a_name_is_not_what_an_empty_name_means():
+    nameless = {**node("x"), "Description": None}
+    assert find_nodes([*THREE, nameless], [""]) == ({}, [""])
+    assert find_nodes([*THREE, nameless], ["x"])[0]["x"] is nameless
 
 
 def test_an_even_number_of_managers_is_warned_of():
