@@ -11,15 +11,22 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Mapping, Sequence
-from typing import Any, NoReturn
+from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import membership as states
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import pem
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import listen_address, remote
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import token_digest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.refusals import (
+    LEAVE,
+    hint_for,
+    refuse_node,
+    require_live_manager,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_spec import (
     drift,
     drift_in_words,
@@ -30,32 +37,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_spec imp
     with_signing_ca,
 )
 
-_LEAVE = "docker swarm leave --force"
-
-# What to do about a node that is in a swarm and cannot take part in it.
-_HINTS = {
-    states.LOCKED: "Unlock it with its unlock key: docker swarm unlock.",
-    states.PENDING: f"It is still trying to join. Give it time, or stop it on the node ({_LEAVE}) and run again.",
-    states.ERROR: "Its log tells more (journalctl -u docker). If it cannot recover (its certificate has expired, say), "
-    f"remove it from the swarm on a manager, let it leave ({_LEAVE}) and run again.",
-}
-
 
 def decide_init(member: Membership, cluster: Mapping[str, Any], options: Mapping[str, Any]) -> Plan:
     """Make a swarm, or bring the settings of the one that this manager is in to what the options state."""
     if member.local_state == states.INACTIVE:
         return Plan((Step("init", "swarm", "default", changes=_stated(options), payload=init_request(options)),))
-    if member.local_state != states.ACTIVE:
-        _refuse(member, _HINTS[member.local_state], "A swarm is not made where there may be one already")
-    if member.role != "manager":
-        _refuse(member, "Settings of a swarm are changed on one of its managers.", "Only a manager can do this")
-    if not member.has_quorum:
-        _refuse(
-            member,
-            "Start the managers that are down. Only if they are lost for good, recover the quorum: "
-            "docker swarm init --force-new-cluster.",
-            "Its managers have no quorum",
-        )
+    require_live_manager(member)
     return decide_settings(cluster, options, member.node_address)
 
 
@@ -69,7 +56,9 @@ def decide_settings(cluster: Mapping[str, Any], options: Mapping[str, Any], node
     changes = [Change(name, *sides) for name, sides in sorted(settings_to_change(stored, wished).items())]
     spec = merged_spec(stored, wished)
     signing = signing_ca_differs(options, (cluster.get("TLSInfo") or {}).get("TrustRoot") or "")
-    if signing:
+    if signing and cluster.get("RootRotationInProgress"):
+        words.append("The CA of this swarm is being rotated. No other rotation was begun.")
+    elif signing:
         spec = with_signing_ca(spec, options)
         changes.append(Change("signing_ca_cert", *signing))
     if not changes:
@@ -129,7 +118,7 @@ def decide_join(member: Membership, options: Mapping[str, Any]) -> Plan:
     if member.local_state == states.PENDING:
         return Plan(warnings=(f"This node is already {member}. Waiting for it.",))
     if member.local_state != states.ACTIVE:
-        _refuse(member, _HINTS[member.local_state], "It cannot take part in its swarm")
+        refuse_node(member, hint_for(member), "It cannot take part in its swarm")
     check_role(member, options.get("role"), "Nothing was changed.")
     warnings = []
     if member.role == "manager" and not member.has_quorum:
@@ -181,7 +170,7 @@ def _check_swarm(member: Membership, token: str) -> None:
         raise SwarmError(
             f"This node is {member}, whose root CA is sha256:{member.root_ca_digest}; join_token is for the swarm "
             f"whose root CA is sha256:{wished}. Nothing was changed.",
-            f"If the node is to change swarms, let it leave its present one ({_LEAVE}). If the CA of its swarm was "
+            f"If the node is to change swarms, let it leave its present one ({LEAVE}). If the CA of its swarm was "
             "rotated, use the present join token.",
         )
 
@@ -190,10 +179,6 @@ def check_join_options(options: Mapping[str, Any], check_mode: bool) -> list[str
     """What is missing. In check mode the swarm may not exist yet, so there is neither token nor address."""
     missing: Sequence[str] = () if check_mode else [o for o in ("join_token", "remote_addrs") if not options.get(o)]
     return [f"{option} is empty" for option in missing]
-
-
-def _refuse(member: Membership, hint: str, why: str) -> NoReturn:
-    raise SwarmError(f"This node is {member}. {why}. Nothing was changed.", hint, **member.as_dict())
 
 
 def check_settings(options: Mapping[str, Any]) -> list[str]:
@@ -205,6 +190,11 @@ def check_settings(options: Mapping[str, Any]) -> list[str]:
     ]
     for name in ("dispatcher_heartbeat", "node_cert_expiry"):
         problems += _check_duration(name, options.get(name))
+    if options.get("signing_ca_cert"):
+        try:
+            pem.normalised(options["signing_ca_cert"])
+        except ValueError as problem:
+            problems.append(f"signing_ca_cert: {problem}")
     for pool in options.get("default_addr_pool") or ():
         try:
             ipaddress.ip_network(pool)

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Callable
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import pem
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import as_ip, split
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import duration, nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import ca_digest
@@ -129,10 +130,12 @@ def signing_ca_differs(options: Mapping[str, Any], trust_root: str) -> tuple[str
 
     The Engine never returns the signing CA; the root that nodes trust is the same certificate.
     """
-    wished = options.get("signing_ca_cert")
-    if not wished or wished.strip() == trust_root.strip():
+    if not options.get("signing_ca_cert"):
         return None
-    return f"sha256:{ca_digest(trust_root)}", f"sha256:{ca_digest(wished.strip() + chr(10))}"
+    wished = pem.normalised(options["signing_ca_cert"])
+    if wished == (pem.normalised(trust_root) if trust_root else ""):
+        return None
+    return f"sha256:{ca_digest(trust_root)}", f"sha256:{ca_digest(wished)}"
 
 
 def drift(options: Mapping[str, Any], cluster: Mapping[str, Any], node_address: str) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import itertools
 
 import pytest
@@ -20,6 +21,13 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 
+
+def certificate(content):
+    body = base64.b64encode(content.encode()).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+
+
+ROOT, MINE = certificate("root"), certificate("mine")
 OURS, THEIRS = "0" * 62 + "ab", "0" * 62 + "cd"
 
 
@@ -51,14 +59,16 @@ MANAGER = member("active", "manager", quorum=True)
 LOST = member("active", "manager", error="The swarm does not have a leader.")
 PENDING = member("pending")
 LOCKED = member("locked", "manager", error="Swarm is encrypted")
-FAILED = member("error", "worker", error="certificate has expired")
+FAILED = member("error", "worker", error="x509: certificate has expired or is not yet valid")
+BROKEN = member("error", "worker", error="disk full")
+STARTING = member("pending", "manager")
 
 CLUSTER = {
     "ID": "swarm1",
     "Version": {"Index": 17},
     "Spec": {"Labels": {"env": "prod"}, "EncryptionConfig": {"AutoLockManagers": True}, "Raft": {"ElectionTick": 10}},
     "SubnetSize": 24,
-    "TLSInfo": {"TrustRoot": "root\n"},
+    "TLSInfo": {"TrustRoot": ROOT},
 }
 NO_INIT = {"on_drift": "warn"}
 
@@ -67,10 +77,12 @@ NO_INIT = {"on_drift": "warn"}
     ("state", "complaint", "advice"),
     [
         (WORKER, "a worker of swarm swarm1", "on one of its managers"),
-        (LOST, "have no quorum", "Start the managers"),
+        (LOST, "have no quorum", "Start (and unlock) the managers"),
         (PENDING, "state pending", "docker swarm leave --force"),
         (LOCKED, "state locked", "docker swarm unlock"),
-        (FAILED, "certificate has expired", "journalctl"),
+        (FAILED, "certificate has expired", "join again"),
+        (BROKEN, "disk full", "journalctl"),
+        (STARTING, "state pending", "without a leader"),
     ],
 )
 def test_init_refuses_whatever_is_in_a_swarm_and_is_no_live_manager(state, complaint, advice):
@@ -103,17 +115,21 @@ def test_init_passes_on_what_can_be_set_only_then():
 
 
 def test_a_key_of_a_ca_is_in_the_request_and_in_nothing_that_is_shown():
-    (step,) = decide_init(INACTIVE, {}, {"signing_ca_cert": "cert", "signing_ca_key": "hidden"})
-    assert step.payload["Spec"]["CAConfig"] == {"SigningCACert": "cert", "SigningCAKey": "hidden"}
+    (step,) = decide_init(INACTIVE, {}, {"signing_ca_cert": MINE, "signing_ca_key": "hidden"})
+    assert step.payload["Spec"]["CAConfig"] == {"SigningCACert": MINE, "SigningCAKey": "hidden"}
     assert "hidden" not in repr(step) + str(step.as_dict())
-    (step,) = decide_init(MANAGER, CLUSTER, {"signing_ca_cert": "cert", "signing_ca_key": "hidden"})
+    (step,) = decide_init(MANAGER, CLUSTER, {"signing_ca_cert": MINE, "signing_ca_key": "hidden"})
     assert [change.path for change in step.changes] == ["signing_ca_cert"]
     assert step.payload[1]["CAConfig"]["SigningCAKey"] == "hidden"
     assert "hidden" not in repr(step) + str(step.as_dict())
 
 
 def test_settings_of_a_live_swarm_are_left_alone_when_none_differs():
-    plan = decide_init(MANAGER, CLUSTER, {"autolock": True, "labels": {"env": "prod"}, "signing_ca_cert": "root"})
+    plan = decide_init(
+        MANAGER,
+        CLUSTER,
+        {"autolock": True, "labels": {"env": "prod"}, "signing_ca_cert": f"Subject: CN=mine\n{ROOT}\n"},
+    )
     assert (plan.steps, plan.warnings) == ((), ())
 
 
@@ -123,6 +139,12 @@ def test_one_setting_is_updated_with_all_others_as_they_are():
     version, spec = step.payload
     assert version == 17
     assert spec == {**CLUSTER["Spec"], "Raft": {"ElectionTick": 20}}
+
+
+def test_a_rotation_of_the_ca_that_is_under_way_is_left_alone():
+    plan = decide_init(MANAGER, {**CLUSTER, "RootRotationInProgress": True}, {"signing_ca_cert": MINE})
+    assert not plan
+    assert "being rotated" in plan.warnings[0]
 
 
 def test_drift_is_warned_of_or_refused():
@@ -164,7 +186,9 @@ SAME_SWARM = [
     (LOST, ""),
     (PENDING, ""),
     (LOCKED, "docker swarm unlock"),
-    (FAILED, "docker swarm leave --force"),
+    (FAILED, "join again"),
+    (BROKEN, "docker swarm leave --force"),
+    (STARTING, ""),
 ]
 
 
@@ -222,6 +246,7 @@ def test_good_settings(options):
         ({"node_cert_expiry": "90 days"}, "node_cert_expiry: '90 days'"),
         ({"dispatcher_heartbeat": "0s"}, "dispatcher_heartbeat: '0s'"),
         ({"default_addr_pool": ["10.0.0.1/8"]}, "10.0.0.1/8"),
+        ({"signing_ca_cert": "key"}, "signing_ca_cert: it has no certificate"),
         ({"subnet_size": 33}, "subnet_size: 33"),
         ({"data_path_port": 80}, "data_path_port: 80"),
     ],

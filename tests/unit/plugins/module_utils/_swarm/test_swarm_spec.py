@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import base64
 import copy
 
 import pytest
@@ -19,6 +20,14 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_spec imp
     settings_to_change,
     signing_ca_differs,
 )
+
+
+def certificate(content):
+    body = base64.b64encode(content.encode()).decode()
+    return f"-----BEGIN CERTIFICATE-----\n{body}\n-----END CERTIFICATE-----\n"
+
+
+ROOT, MINE = certificate("root"), certificate("mine")
 
 STORED = {
     "Name": "default",
@@ -154,8 +163,8 @@ def test_drift(options, cluster, found):
 
 
 def test_the_signing_ca_is_compared_with_the_trusted_root():
-    assert signing_ca_differs({}, "root") is None
-    assert signing_ca_differs({"signing_ca_cert": "root"}, "root\n") is None
-    before, after = signing_ca_differs({"signing_ca_cert": "other\n"}, "root\n")
+    assert signing_ca_differs({}, ROOT) is None
+    assert signing_ca_differs({"signing_ca_cert": f"Subject: CN=mine\r\n{ROOT}"}, ROOT) is None
+    before, after = signing_ca_differs({"signing_ca_cert": MINE}, ROOT)
     assert before != after
     assert after.startswith("sha256:")
