@@ -174,6 +174,8 @@ def _judge_member(report: Report, manager: Report, plan: HostPlan) -> None:
             f"{report}, not of swarm {manager.cluster_id} (manager {manager.host}, NodeID {manager.node_id}). "
             "If it is to change, let it leave first: docker swarm leave --force."
         )
+    elif report.to_unlock:
+        plan.warnings.append(f"{report}. It is to be unlocked; what is to be done with it then cannot be foretold.")
     elif report.local_state == "locked":
         plan.errors.append(f"{report}. Unlock it (docker swarm unlock), or {_KEY_HINT}.")
     elif report.local_state != "active":

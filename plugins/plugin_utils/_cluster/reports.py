@@ -12,10 +12,11 @@ from typing import Any
 
 Results = Mapping[str, Any]
 
+_UNLOCK = "__swarm_manager_unlock"
 # The names under which the roles register results. A later one of the same host counts more.
 _STATUS = (
     "__swarm_manager_status",
-    "__swarm_manager_unlock",
+    _UNLOCK,
     "__swarm_manager_unlocked",
     "__swarm_worker_status",
     "__swarm_nodes_status",
@@ -35,8 +36,8 @@ class Report:
 
     `local_state` is empty where no Engine answered, or nothing was heard of the host at all (`heard` tells which).
     `name` is the host name by the account of the Engine. `autolock` says whether the swarm has it on, None where that
-    is not known. `nodes` are all nodes of the swarm, as a manager with a quorum tells them. `advertise_addr` is what
-    the inventory wishes.
+    is not known. `nodes` are all nodes of the swarm, as a manager with a quorum tells them. `to_unlock` is said in
+    check mode of a locked manager that a run unlocks. `advertise_addr` is what the inventory wishes.
     """
 
     host: str
@@ -54,6 +55,7 @@ class Report:
     manager_ids: frozenset[str] = field(default_factory=frozenset)
     autolock: bool | None = None
     nodes: tuple[Mapping[str, Any], ...] = ()
+    to_unlock: bool = False
     advertise_addr: str = ""
 
     @property
@@ -76,7 +78,7 @@ class Report:
         words += f" (state {self.local_state}, NodeID {self.node_id or 'unknown'})"
         if self.role == "manager" and self.local_state == "active" and not self.has_quorum:
             words += " without quorum"
-        return words + (f": {self.error}" if self.error else "")
+        return words + (f": {self.error.rstrip('.')}" if self.error else "")
 
 
 def collect(hostvars: Mapping[str, Results], hosts: Iterable[str], observers: Iterable[str]) -> dict[str, Report]:
@@ -115,6 +117,7 @@ def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Repor
         ),
         autolock=((known.get("swarm") or {}).get("settings") or {}).get("autolock"),
         nodes=tuple(known.get("nodes") or ()),
+        to_unlock=known.get("local_state") == "locked" and bool(_get(hostvars, host, _UNLOCK).get("changed")),
         advertise_addr=str(_value(hostvars, host, "swarm_node_advertise_addr") or ""),
     )
 

@@ -11,11 +11,13 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.lab import access, lab
 from tests.lab.state import Lab
@@ -34,7 +36,11 @@ class Hosts:
 
     def docker(self, host: str, command: str, check: bool = True) -> str:
         """The docker CLI on a host, by its console."""
-        return access.console(self.lab, host, f"docker {command}", check=check).strip()
+        return self.console(host, f"docker {command}", check=check)
+
+    def console(self, host: str, command: str, check: bool = True) -> str:
+        """A shell command on a host as root, by its console."""
+        return access.console(self.lab, host, command, check=check).strip()
 
     def swarm(self, host: str) -> dict[str, Any]:
         """What the Engine of a host says of its swarm. It lists managers in a random order; here they are sorted."""
@@ -51,19 +57,25 @@ class Hosts:
         for name in self.names:
             self.docker(name, "swarm leave --force", check=False)
 
-    def ansible(self, program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        environment = {
-            **os.environ,
-            "ANSIBLE_CONFIG": str(self.lab.directory / "ansible.cfg"),
-            "ANSIBLE_NOCOLOR": "1",
-        }
+    def environment(self, **variables: str) -> dict[str, str]:
+        """The environment of Ansible's programs."""
+        configuration = str(self.lab.directory / "ansible.cfg")
+        return {**os.environ, "ANSIBLE_CONFIG": configuration, "ANSIBLE_NOCOLOR": "1", **variables}
+
+    def ansible(self, program: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        environment = self.environment(**variables)
         return subprocess.run(
             [BIN / program, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=600
         )
 
-    def play(self, *arguments: str) -> Outcome:
-        """Run the cluster roles."""
-        return Outcome(self.ansible("ansible-playbook", str(HERE / "cluster.yml"), *arguments))
+    def play(self, *arguments: str, **variables: str) -> Outcome:
+        """Run the cluster roles; `variables` are of the environment."""
+        return Outcome(self.ansible("ansible-playbook", str(HERE / "cluster.yml"), *arguments, **variables))
+
+    def inventory(self) -> dict[str, Any]:
+        """The inventory as data, to be changed and written elsewhere."""
+        found: dict[str, Any] = yaml.safe_load(self.lab.inventory_file.read_text())
+        return found
 
     def module(self, host: str, module: str, options: dict[str, Any], *arguments: str) -> dict[str, Any]:
         """Run one module; its result, which says `failed` in every case."""
@@ -82,6 +94,14 @@ class Outcome:
         self.text = done.stdout + done.stderr
         self.succeeded = done.returncode == 0
         self.changed = sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.text))
+
+
+def wait_until(reached: Callable[[], bool], seconds: float = 60) -> None:
+    """Look twice a second until it is so."""
+    deadline = time.monotonic() + seconds
+    while not reached():
+        assert time.monotonic() < deadline, f"it is not so after {seconds} s: {reached}"
+        time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")

@@ -232,3 +232,10 @@ def test_all_live_managers_can_be_spoken_to():
 def test_who_is_locked_is_told_how_to_give_the_key():
     assert "swarm_manager_unlock_key" in managers({"m1": LOCKED, "m2": LOCKED}).errors[0]
     assert "unlock_key" not in managers({"m1": LOST, "m2": LOST}).errors[0]
+
+
+def test_check_mode_goes_on_when_a_manager_is_to_be_unlocked():
+    plan = managers({"m1": replace(LOCKED, to_unlock=True), "m2": LIVE, "m3": BLANK}, check_mode=True)
+    assert (plan.errors, plan.at, plan.join) == ([], "m2", ["m3"])
+    assert "m1" in plan.warnings[0]
+    assert managers({"m1": replace(LOCKED, to_unlock=True), "m2": BLANK}, check_mode=True).errors

@@ -60,6 +60,17 @@ def test_what_an_unlocked_manager_said_counts_more_than_what_it_said_before():
     assert not collect({"h1": {**unlocked, "__swarm_manager_unlocked": SKIPPED}}, ["h1"], [])["h1"].is_live_manager
 
 
+@pytest.mark.parametrize("changed", [True, False])
+def test_in_check_mode_a_manager_is_still_locked_and_is_to_be_unlocked(changed):
+    locked = {**MANAGER, "local_state": "locked", "has_quorum": False, "changed": False}
+    said = {
+        "__swarm_manager_status": locked,
+        "__swarm_manager_unlock": {**locked, "changed": changed},
+        "__swarm_manager_unlocked": locked,
+    }
+    assert collect({"h1": said}, ["h1"], [])["h1"].to_unlock is changed
+
+
 def test_name_nodes_and_autolock_are_part_of_a_report():
     said = {
         **MANAGER,
