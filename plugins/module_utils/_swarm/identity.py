@@ -15,6 +15,7 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
+from datetime import datetime, timezone
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 
@@ -24,6 +25,7 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", 
 
 _COMMON_NAME, _ORGANIZATION, _UNIT = b"\x55\x04\x03", b"\x55\x04\x0a", b"\x55\x04\x0b"  # object identifiers 2.5.4.x
 _VERSION = 0xA0  # the DER tag of the version field, which only some certificates have
+_UTC_TIME = 0x17  # the DER tag of a moment with a year of two digits
 
 _ROLES = {"swarm-manager": "manager", "swarm-worker": "worker"}
 
@@ -65,21 +67,48 @@ def read_certificates(node_certificate: str, root_ca: str) -> Certificates:
     )
 
 
+def read_validity(node_certificate: str) -> tuple[int, int] | None:
+    """From when to when the first certificate (PEM) holds, in seconds since the epoch; None where it cannot be read."""
+    try:
+        signed = _signed(node_certificate)
+        begin, end = _elements(signed[_place(signed, 3)].content)
+        return _seconds(begin), _seconds(end)
+    except (ValueError, IndexError):
+        return None
+
+
+def _seconds(moment: _Element) -> int:
+    """Of a UTCTime, whose years are of two digits and end with 2049 (RFC 5280), or a GeneralizedTime."""
+    text = moment.content.decode("ascii")
+    if moment.tag == _UTC_TIME:
+        text = ("19" if text[:2] >= "50" else "20") + text
+    return int(datetime.strptime(text, "%Y%m%d%H%M%SZ").replace(tzinfo=timezone.utc).timestamp())
+
+
 def _subject(pem: str) -> dict[bytes, str]:
     """The subject of the first certificate, by object identifier."""
-    block = _PEM.search(pem)
-    if not block:
-        return {}
     try:
-        der = base64.b64decode(block.group(1))
-        (certificate,) = _elements(der)
-        signed = _elements(_elements(certificate.content)[0].content)
-        # version (optional), serial number, signature algorithm, issuer, validity, subject
-        subject = signed[5 if signed[0].tag == _VERSION else 4]
-        pairs = [_elements(_elements(name.content)[0].content) for name in _elements(subject.content)]
+        signed = _signed(pem)
+        pairs = [_elements(_elements(name.content)[0].content) for name in _elements(signed[_place(signed, 4)].content)]
         return {kind.content: value.content.decode() for kind, value in pairs}
     except (ValueError, IndexError):
         return {}
+
+
+def _signed(pem: str) -> list[_Element]:
+    """The signed part of the first certificate: version (optional), serial number, signature algorithm, issuer,
+    validity, subject, ...; raises ValueError or IndexError where it cannot be read.
+    """
+    block = _PEM.search(pem)
+    if not block:
+        raise ValueError("no certificate")
+    (certificate,) = _elements(base64.b64decode(block.group(1)))
+    return _elements(_elements(certificate.content)[0].content)
+
+
+def _place(signed: list[_Element], number: int) -> int:
+    """Where a field is, by its number in a certificate without a version."""
+    return number + (signed[0].tag == _VERSION)
 
 
 @dataclass(frozen=True)

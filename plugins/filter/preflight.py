@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the role preflight: whom to probe, and the verdicts over what all hosts reported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight import checks, survey, table
+from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Wishes
+
+HostVars = Mapping[str, Mapping[str, Any]]
+
+
+def preflight_targets(
+    hostvars: HostVars, managers: Sequence[str], workers: Sequence[str], data_path_port: int = Wishes.data_path_port
+) -> list[dict[str, Any]]:
+    return survey.targets(survey.collect(hostvars, managers, workers, Wishes(data_path_port=data_path_port)))
+
+
+def preflight_report(
+    hostvars: HostVars,
+    managers: Sequence[str],
+    workers: Sequence[str],
+    skip: Sequence[str] = (),
+    verbose: bool = False,
+    default_addr_pool: Sequence[str] = (),
+    data_path_port: int = Wishes.data_path_port,
+    clock_tolerance: float = Wishes.clock_tolerance,
+    free_gib: float = Wishes.free_space / 2**30,
+    free_inodes_percent: float = Wishes.free_inodes,
+) -> dict[str, Any]:
+    wishes = Wishes(
+        pools=[str(pool) for pool in default_addr_pool],
+        data_path_port=data_path_port,
+        clock_tolerance=clock_tolerance,
+        free_space=int(free_gib * 2**30),
+        free_inodes=free_inodes_percent,
+    )
+    looked = survey.collect(hostvars, managers, workers, wishes)
+    return table.report(looked, checks.run(looked, skip), verbose)
+
+
+class FilterModule:
+    """Filters for the role preflight."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"preflight_targets": preflight_targets, "preflight_report": preflight_report}
