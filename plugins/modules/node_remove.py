@@ -37,7 +37,9 @@ options:
     type: bool
     default: false
   drain:
-    description: Drain nodes that are up, and wait until their tasks are gone, before any node is demoted or removed.
+    description:
+      - Drain nodes that are up, and wait until their tasks are gone, before any node is demoted or removed.
+      - Draining stops the tasks of services. Those of jobs go on, and are waited for until they are complete.
     type: bool
     default: true
   down_timeout:

@@ -14,7 +14,8 @@ description:
     differ are written.
   - Roles change one after the other, promotions first, demotions last. Each is waited for; a promoted manager must be
     reachable before another one goes. What would cost the quorum or the last manager is refused before anything is
-    changed.
+    changed, in check mode too. The manager that is asked does not demote itself; any other one can be asked to do it.
+  - What an interrupted run has begun is waited for by the next.
 author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
@@ -37,15 +38,21 @@ options:
     choices: [merge, replace]
     default: merge
   wait_drained:
-    description: Wait until no task is left on the nodes that are to be drained and are up.
+    description:
+      - Wait until no task is left on the nodes that are to be drained and are up.
+      - Draining stops the tasks of services. Those of jobs go on, and are waited for until they are complete.
     type: bool
     default: false
   wait_timeout:
-    description: Seconds to wait for each change of a role, and for tasks to leave.
+    description:
+      - Seconds to wait for each change of a role, and for tasks to leave.
+      - For at most a minute of it, the state of nodes is waited for that have to register with a new leader first.
     type: int
     default: 120
 seealso:
   - module: apiary.swarm.node_label
+  - module: apiary.swarm.node_remove
+  - module: apiary.swarm.node_info
 """
 
 EXAMPLES = r"""

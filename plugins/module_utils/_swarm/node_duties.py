@@ -16,6 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership imp
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_roles import is_member, state_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_waits import (
     list_nodes,
+    look_until,
     wait_for_demotion,
     wait_for_promotion,
     wait_for_tasks,
@@ -34,6 +35,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Pl
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import quorum_of
 
 Node = Mapping[str, Any]
+
+# Seconds. A new leader calls nodes unknown until they have registered with it, or missed their heartbeats.
+STATES_ARE_KNOWN = 60
 
 
 @dataclass(frozen=True)
@@ -80,7 +84,7 @@ def nodes_duty(wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: f
         return {"nodes": [view(node) for node in found.values()], "quorum": quorum_of(state.nodes).as_dict()}
 
     return Duty(
-        read=lambda engine: _read(engine, wishes, check_mode),
+        read=lambda engine: _read(engine, wishes, check_mode, wait_timeout, drained),
         decide=lambda state: decide_nodes(state.nodes, wishes, state.own_id, foresee_unknown=check_mode),
         perform=perform,
         settle=settle,
@@ -109,8 +113,25 @@ def _role(node: Node) -> str:
     return str(node["Spec"].get("Role"))
 
 
-def _read(engine: Engine, wishes: Mapping[str, NodeWish], check_mode: bool) -> Nodes:
-    nodes = list_nodes(engine, check_mode)
+def _read(
+    engine: Engine, wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: float, drained: bool
+) -> Nodes:
+    def must_be_known(nodes: Sequence[Node]) -> list[Node]:
+        """Who is to become a manager must be up; who is to be emptied must not be missed."""
+        found, _unknown = find_nodes(nodes, list(wishes))
+        return [
+            node
+            for reference, node in found.items()
+            if (wishes[reference].role == "manager" and _role(node) != "manager")
+            or (drained and wishes[reference].availability == "drain")
+        ]
+
+    nodes = look_until(
+        engine,
+        list_nodes(engine, check_mode),
+        lambda nodes: all(state_of(node) in ("ready", "down") for node in must_be_known(nodes)),
+        min(wait_timeout, STATES_ARE_KNOWN),
+    )
     found, _unknown = find_nodes(nodes, list(wishes))
     demotes = any(wishes[ref].role == "worker" and is_member(node) for ref, node in found.items())
     return Nodes(tuple(nodes), membership_of(engine.info()).node_id if demotes else "")

@@ -6,12 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_removal import (
@@ -27,6 +26,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_removal i
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_roles import is_member
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_waits import (
     list_nodes,
+    look_until,
     node_now,
     wait_for_demotion,
     wait_for_tasks,
@@ -35,7 +35,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_waits imp
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.nodes import find_nodes, view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import quorum_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 Node = Mapping[str, Any]
 
@@ -85,29 +84,18 @@ class Removing:
         decide_removal(nodes, self.removal, own_id, foresee_leaving=True)
         return self._state(nodes if self.check_mode else self._settled(engine, nodes), own_id)
 
-    def _state(self, nodes: list[Node], own_id: str) -> Leaving:
+    def _state(self, nodes: Sequence[Node], own_id: str) -> Leaving:
         _found, unknown = find_nodes(nodes, self.removal.references)
         return Leaving(tuple(nodes), own_id, tuple(named(nodes, self.removal)), tuple(unknown))
 
-    def _settled(self, engine: Engine, nodes: list[Node]) -> list[Node]:
-        """The nodes when all that are to go are up or down for certain; when time is over, as they are."""
-        seen = [nodes]
-
-        def look() -> list[Node]:
-            # The first look was had already.
-            current: list[Node] = seen[-1] if len(seen) == 1 else list(engine.nodes())
-            seen.append(current)
-            return current
-
-        try:
-            return poll(
-                look,
-                lambda found: all(is_settled(node, self.removal) for node in named(found, self.removal)),
-                self.down_timeout,
-                lambda found: "",
-            )
-        except Timeout:
-            return seen[-1]
+    def _settled(self, engine: Engine, nodes: Sequence[Node]) -> Sequence[Node]:
+        """The nodes when all that are to go are up or down for certain, or time is over."""
+        return look_until(
+            engine,
+            nodes,
+            lambda found: all(is_settled(node, self.removal) for node in named(found, self.removal)),
+            self.down_timeout,
+        )
 
     def perform(self, engine: Engine, step: Step) -> None:
         node = step.payload

@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import membership as states
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, NotFound
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, NotFound, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_roles import answers, is_member, state_of, title
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_tasks import running, still_running
@@ -43,6 +44,28 @@ def list_nodes(engine: Engine, check_mode: bool) -> list[Node]:
             problem.status,
             "Run the task on a manager.",
         ) from problem
+
+
+def look_until(
+    engine: Engine, nodes: Sequence[Node], certain: Callable[[Sequence[Node]], bool], timeout: float
+) -> Sequence[Node]:
+    """All nodes when their states are certain enough; when time is over, as they are. `nodes` are the first look.
+
+    What managers think of a node is wrong for a while after it left or died, and unknown after a change of leaders.
+    """
+    seen = nodes
+    looks = itertools.count()
+
+    def look() -> Sequence[Node]:
+        nonlocal seen
+        if next(looks):
+            seen = list_nodes(engine, check_mode=False)
+        return seen
+
+    try:
+        return poll(look, certain, timeout, lambda found: "")
+    except Timeout:
+        return seen
 
 
 def _while_choosing(engine: Engine, describe: Callable[[Sequence[Node]], str]) -> tuple[Any, Any]:
@@ -120,8 +143,11 @@ def wait_for_promotion(engine: Engine, node: Node, timeout: float) -> None:
 
 
 def wait_for_tasks(engine: Engine, nodes: Sequence[Node], timeout: float) -> None:
-    """Until no task is left on nodes that are up; what ran on a node that is down cannot be stopped."""
-    waited = {node["ID"]: node for node in nodes if state_of(node) == "ready"}
+    """Until no task is left on these nodes, but for those that are down: what ran there cannot be stopped.
+
+    Draining does not stop the tasks of jobs; they are waited for until they are complete.
+    """
+    waited = {node["ID"]: node for node in nodes if state_of(node) != "down"}
     if not waited:
         return
 
