@@ -127,6 +127,16 @@ options:
   labels:
     description: The labels of the swarm. They are complete; V({}) removes all.
     type: dict
+  force_new_cluster:
+    description:
+      - Recovers a swarm that has lost its quorum for good, by making this manager its only one. Services, networks,
+        secrets, configs, settings and workers stay.
+      - The value is the NodeID of this very manager (RV(apiary.swarm.swarm_info#module:node_id)), as a confirmation.
+      - It is done only if this is a manager that has no leader and gets none within O(wait_timeout). Where there is a
+        quorum it does nothing. With autolock on it is refused, because Engines lose the manager then.
+      - The other managers must not come back into the old swarm. Let each leave (M(apiary.swarm.swarm_leave)) before it
+        joins again, and remove the old entries (M(apiary.swarm.node_remove)).
+    type: str
   on_drift:
     description:
       - What to do when the swarm differs in what can be set only when it is made (O(data_path_port),
@@ -149,6 +159,10 @@ EXAMPLES = r"""
     advertise_addr: eth1
     default_addr_pool: [10.20.0.0/16]
     subnet_size: 26
+
+- name: Go on with the one manager that is left of three
+  apiary.swarm.swarm_init:
+    force_new_cluster: t2xjkbxmye4rgxhgq2rldc5ls
 
 - name: Turn on autolock and leave all other settings as they are
   apiary.swarm.swarm_init:
@@ -256,8 +270,8 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.init_duties import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import init_duty
 
 EXTERNAL_CA = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
@@ -294,6 +308,7 @@ def main() -> None:
                 "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}},
             },
             "labels": {"type": "dict"},
+            "force_new_cluster": {"type": "str"},
             "on_drift": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
             "wait_timeout": {"type": "int", "default": 60},
         },

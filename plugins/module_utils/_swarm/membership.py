@@ -38,6 +38,11 @@ class Membership:
     def is_live_manager(self) -> bool:
         return self.local_state == ACTIVE and self.role == "manager" and self.has_quorum
 
+    @property
+    def waits_for_leader(self) -> bool:
+        """Whether this is a manager without a leader: one that runs, or one that is pending since it was started."""
+        return self.role == "manager" and self.local_state in (ACTIVE, PENDING) and not self.is_live_manager
+
     def as_dict(self) -> dict[str, Any]:
         return {**asdict(self), "remote_managers": [dict(peer) for peer in self.remote_managers]}
 

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine, connect
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, EngineUnreachable, Timeout
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import ACTIVE, Membership
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, EngineUnreachable
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.nodes import manager_addrs, view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, quorum_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import View, look, swarm_view
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import look_for_leader, swarm_view
 
 
 def report(options: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def report(options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _report(engine: Engine, options: Mapping[str, Any]) -> dict[str, Any]:
-    seen = _with_leader(engine, options)
+    seen = look_for_leader(engine, options["docker_host"], options["quorum_timeout"])
     return {
         "engine": {
             "reachable": True,
@@ -45,24 +44,6 @@ def _report(engine: Engine, options: Mapping[str, Any]) -> dict[str, Any]:
         **seen.member.as_dict(),
         **(_from_manager(engine, seen.cluster, options) if seen.member.is_live_manager else _of_managers()),
     }
-
-
-def _with_leader(engine: Engine, options: Mapping[str, Any]) -> View:
-    """What the Engine says of itself; on a manager without a leader, when there is one again or the time is over."""
-    seen: list[View] = []
-
-    def ask() -> View:
-        seen.append(look(engine, options["docker_host"]))
-        return seen[-1]
-
-    try:
-        return poll(ask, lambda view: not _has_no_leader(view), options["quorum_timeout"], lambda view: "")
-    except Timeout:
-        return seen[-1]
-
-
-def _has_no_leader(view: View) -> bool:
-    return view.member.role == "manager" and view.member.local_state == ACTIVE and not view.member.has_quorum
 
 
 def _from_manager(engine: Engine, cluster: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

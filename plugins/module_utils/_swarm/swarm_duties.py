@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,104 +18,67 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses impo
     refuse,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import (
-    Certificates,
-    read_certificates,
-    token_digest,
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import (
+    EngineError,
+    NotAManager,
+    NotFound,
+    SwarmError,
+    Timeout,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import Certificates, token_digest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_state import certificates_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership, membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import is_reachable
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.refusals import hint_for
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import UNIX
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
-_ADDRESSES = ("advertise_addr", "listen_addr", "data_path_addr")
-_WITH_PORT = ("advertise_addr", "listen_addr")
+ADDRESSES = ("advertise_addr", "listen_addr", "data_path_addr")
+WITH_PORT = ("advertise_addr", "listen_addr")
 
 
 @dataclass(frozen=True)
 class View:
-    """What an Engine says of itself. `cluster` is its cluster object (managers with a quorum only)."""
+    """What an Engine says of itself.
+
+    `cluster` is its cluster object (managers with a quorum only), `certified_role` the role in its certificate (where
+    that can be read): a manager that has just joined does not take part in the quorum yet.
+    """
 
     member: Membership
     cluster: Mapping[str, Any] = field(default_factory=dict)
     info: Mapping[str, Any] = field(default_factory=dict)
+    certified_role: str = ""
 
 
 def look(engine: Engine, docker_host: str) -> View:
     """One request. The node's certificates are read too where the Engine is on this very host."""
     info = engine.info()
-    papers = _certificates(info) if docker_host.startswith(UNIX) and not engine.is_blank else None
+    papers = certificates_of(info) if is_here(engine, docker_host) else Certificates()
     member = membership_of(info, papers)
     cluster_object = (info.get("Swarm") or {}).get("Cluster") or {}
-    return View(member, cluster_object if member.has_quorum else {}, info)
+    return View(member, cluster_object if member.has_quorum else {}, info, papers.role)
 
 
-def _certificates(info: Mapping[str, Any]) -> Certificates | None:
-    folder = os.path.join(info.get("DockerRootDir") or "/var/lib/docker", "swarm", "certificates")
-    return read_certificates(
-        _text_of(os.path.join(folder, "swarm-node.crt")), _text_of(os.path.join(folder, "swarm-root-ca.crt"))
-    )
+def is_here(engine: Engine, docker_host: str) -> bool:
+    """Whether the Engine is on the host where the module runs, so that its files can be read."""
+    return docker_host.startswith(UNIX) and not engine.is_blank
 
 
-def _text_of(path: str) -> str:
+def look_for_leader(engine: Engine, docker_host: str, timeout: float) -> View:
+    """The same; on a manager without a leader, when there is one again or the time (in seconds) is over."""
+    seen: list[View] = []
+
+    def ask() -> View:
+        seen.append(look(engine, docker_host))
+        return seen[-1]
+
     try:
-        with open(path, encoding="ascii") as file:
-            return file.read()
-    except (OSError, ValueError):  # not root, not there (yet), or no certificate
-        return ""
-
-
-def init_duty(options: Mapping[str, Any]) -> Duty[View]:
-    """What swarm_init does."""
-    refuse(check_addresses(options, _ADDRESSES, _WITH_PORT) + cluster.check_settings(options))
-
-    def read(engine: Engine) -> View:
-        return look(engine, options["docker_host"])
-
-    def perform(engine: Engine, step: Step) -> None:
-        if step.action == "init":
-            _init(engine, step.payload)
-        else:
-            version, spec = step.payload
-            engine.update_swarm(version, spec)
-
-    def settle(engine: Engine, view: View, plan: Plan) -> View:
-        if not plan:
-            return view
-        return poll(
-            lambda: read(engine),
-            lambda seen: seen.member.is_live_manager,
-            options["wait_timeout"],
-            lambda seen: f"this node is {seen.member}.",
-        )
-
-    def result(view: View) -> dict[str, Any]:
-        return {
-            **view.member.as_dict(),
-            "swarm": swarm_view(view.cluster),
-            "drift": swarm_spec.drift(options, view.cluster, view.member.node_address) if view.cluster else [],
-        }
-
-    return Duty(read, lambda view: cluster.decide_init(view.member, view.cluster, options), perform, result, settle)
-
-
-def _init(engine: Engine, request: Mapping[str, Any]) -> None:
-    try:
-        engine.init_swarm(request)
-    except EngineError as refusal:
-        stated = ", ".join(f"{field} {request[field]!r}" for field in _ADDRESS_FIELDS if request[field])
-        raise EngineError(
-            f"The Engine made no swarm (with {stated}): {refusal.message.rstrip('.')}. Nothing was changed.",
-            refusal.status,
-            "Addresses must be those of this host, or names of its network interfaces."
-            if "addr" in refusal.message
-            else "",
-        ) from None
-
-
-_ADDRESS_FIELDS = ("AdvertiseAddr", "ListenAddr", "DataPathAddr")
+        return poll(ask, lambda view: not view.member.waits_for_leader, timeout, lambda view: "")
+    except Timeout:
+        return seen[-1]
 
 
 def swarm_view(cluster_object: Mapping[str, Any]) -> dict[str, Any]:
@@ -137,7 +99,7 @@ def swarm_view(cluster_object: Mapping[str, Any]) -> dict[str, Any]:
 def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
     """What swarm_join does."""
     refuse(
-        check_addresses(options, _ADDRESSES, _WITH_PORT)
+        check_addresses(options, ADDRESSES, WITH_PORT)
         + check_remotes(options["remote_addrs"] or ())
         + cluster.check_join_options(options, check_mode)
     )
@@ -153,13 +115,26 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
     def settle(engine: Engine, member: Membership, plan: Plan) -> Membership:
         if not plan and member.local_state == states.ACTIVE:
             return member
-        member = poll(
-            lambda: read(engine),
-            lambda seen: has_joined(seen, options["role"]),
-            options["wait_timeout"],
-            lambda seen: f"this node is {seen}.",
-        )
-        cluster.check_role(member, options["role"], "" if plan else "Nothing was changed.")
+        last: list[Membership] = []
+
+        def ask() -> View:
+            view = look(engine, options["docker_host"])
+            last[:] = [view.member]
+            return view
+
+        outcome = "" if plan else "Nothing was changed."
+        try:
+            member = poll(
+                ask,
+                lambda view: has_joined(view, options["role"]) and is_known(engine, view.member),
+                options["wait_timeout"],
+                lambda view: f"this node is {view.member}.",
+            ).member
+        except Timeout:
+            if last[0].local_state == states.ACTIVE:
+                cluster.check_role(last[0], options["role"], outcome)
+            raise
+        cluster.check_role(member, options["role"], outcome)
         return member
 
     return Duty(
@@ -167,13 +142,26 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
     )
 
 
-def has_joined(member: Membership, role: str | None) -> bool:
+def has_joined(view: View, role: str | None) -> bool:
     """Whether waiting for a join is over, well or not: a SwarmError where it cannot become well."""
+    member = view.member
     if member.local_state in (states.ERROR, states.LOCKED, states.INACTIVE):
-        raise SwarmError(f"The join failed: this node is {member}.")
+        raise SwarmError(f"The join failed: this node is {member}.", hint_for(member), **member.as_dict())
     if member.local_state != states.ACTIVE:
         return False
-    return member.is_live_manager or (member.role == "worker" and role != "manager")
+    if member.role == "manager":
+        return member.is_live_manager
+    return role != "manager" or view.certified_role == "worker"
+
+
+def is_known(engine: Engine, member: Membership) -> bool:
+    """Whether the managers count this one among them. Workers cannot ask."""
+    if member.role != "manager":
+        return True
+    try:
+        return is_reachable(engine.node(member.node_id).get("ManagerStatus") or {})
+    except (NotFound, NotAManager):
+        return False
 
 
 def join_in_turn(engine: Engine, requests: Sequence[Mapping[str, Any]]) -> None:

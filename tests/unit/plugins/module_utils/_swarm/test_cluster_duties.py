@@ -18,13 +18,16 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     EngineError,
     EngineUnreachable,
     NotAManager,
+    NotFound,
     OutOfSequence,
     SwarmError,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.init_duties import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_duties import nodes_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_wishes import read_wishes
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import init_duty, join_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import View, has_joined, join_duty
 
 TOKEN = "SWMTKN-1-" + "0" * 50 + "-" + "s" * 25
 JOIN = {
@@ -97,6 +100,8 @@ class Swarm:
                 raise NotAManager("This node is not a swarm manager.", 503)
             return list(copy.deepcopy(self.nodes).values())
         if not path.endswith("/update"):
+            if path.split("/")[2] not in self.nodes:
+                raise NotFound("node not found", 404)
             return copy.deepcopy(self.nodes[path.split("/")[2]])
         node = self.nodes[path.split("/")[2]]
         if self.conflicts or query["version"] != node["Version"]["Index"]:
@@ -117,6 +122,7 @@ class Swarm:
 
 
 WORKER = {"ControlAvailable": False}
+MANAGER = {"ControlAvailable": True, "Cluster": {"ID": "swarm1"}}
 
 
 def join(transport, check_mode=False, **options):
@@ -158,8 +164,31 @@ def test_no_manager_at_all_leaves_the_node_as_it_was():
 
 def test_the_token_of_the_other_role_is_found_out_after_the_join():
     with pytest.raises(SwarmError, match="not a worker") as error:
-        join(Swarm(joins=[{"ControlAvailable": True, "Cluster": {"ID": "swarm1"}}]), role="worker")
+        join(Swarm(joins=[MANAGER], nodes=[node(2, "manager")]), role="worker")
     assert "Nothing was changed" not in str(error.value)
+    assert error.value.facts["changed"] is True
+
+
+def test_a_worker_that_should_be_a_manager_is_found_out_at_the_end():
+    with pytest.raises(SwarmError, match=r"not a manager.*node_update"):
+        join(Swarm(joins=[WORKER]), role="manager")
+
+
+@pytest.mark.parametrize(
+    ("certified", "role", "over"),
+    [("worker", "manager", True), ("manager", "manager", False), ("", "manager", False), ("worker", "worker", True)],
+)
+def test_a_certificate_tells_the_role_before_the_engine_does(certified, role, over):
+    assert has_joined(View(Membership("active", "worker"), certified_role=certified), role) is over
+
+
+def test_a_manager_has_joined_when_the_managers_know_it():
+    transport = Swarm(joins=[MANAGER])
+    with pytest.raises(SwarmError, match="Timed out"):
+        join(transport, role="manager")
+    transport = Swarm(joins=[MANAGER], nodes=[node(2, "manager")])
+    assert join(transport, role="manager")[1].is_live_manager
+    assert ("GET", "/nodes/n2") in transport.requests
 
 
 @pytest.mark.parametrize("state", ["error", "locked"])
