@@ -25,22 +25,16 @@ options:
       - Needs root when given, because the plan depends on what the Engine answers.
     type: str
     choices: [docker, distribution]
-  daemon:
-    description: Keys that C(/etc/docker/daemon.json) is to have. A key with the value V(null) is to be taken away.
-    type: dict
-    default: {}
-  repository_url:
-    description: The package repository of Docker, or a mirror of it, without the distribution at the end.
-    type: str
-    default: https://download.docker.com/linux
 extends_documentation_fragment:
   - apiary.swarm.attributes
+  - apiary.swarm.engine
 attributes:
   check_mode:
     details: Never writes anything.
   diff_mode:
     details: With O(source), shows the plan.
 seealso:
+  - module: apiary.swarm.engine_config
   - module: apiary.swarm.swarm_info
 """
 
@@ -109,12 +103,50 @@ daemon:
     content: {description: What it holds., type: dict, sample: {mtu: 1450}}
     problem: {description: Why it cannot be read. Empty when it can., type: str, sample: ""}
     modified: {description: When it was changed (seconds since the epoch)., type: int, sample: 1767000000}
-repositories:
-  description: The files that name the package repository.
+held:
+  description: The packages of RV(packages) that are held.
   returned: success
   type: list
   elements: str
-  sample: [/etc/apt/sources.list.d/docker.sources]
+  sample: [docker.io]
+available:
+  description: The versions that the package sources have of the Engine's packages. Only with O(version).
+  returned: success
+  type: dict
+  sample: {docker.io: {versions: [26.1.5+dfsg1-9+b9], candidate: 26.1.5+dfsg1-9+b9}}
+lists_age:
+  description: How old the package lists are, in seconds. V(null) where there are none.
+  returned: success
+  type: int
+  sample: 3600
+stale:
+  description: The files of the Engine that changed after it had read them.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+data:
+  description: Directories of the Engine that hold something.
+  returned: success
+  type: list
+  elements: str
+  sample: [/var/lib/docker, /etc/docker]
+members:
+  description: The users in the group C(docker).
+  returned: success
+  type: list
+  elements: str
+  sample: [deploy]
+kernel:
+  description: The kernel, and what it has of O(modules) and O(sysctls).
+  returned: success
+  type: dict
+  contains:
+    release: {description: Its release., type: str, sample: 6.12.48-amd64}
+    known: {description: Whether the lists of its modules are on the disk., type: bool, sample: true}
+    present: {description: Modules that are loaded or built in., type: list, elements: str, sample: [overlay]}
+    absent: {description: Modules that it does not have., type: list, elements: str, sample: []}
+    settings: {description: The values of the settings., type: dict, sample: {net.ipv4.ip_forward: "1"}}
 engine:
   description: The Engine that runs and its place in a swarm. V(null) when none runs.
   returned: success
@@ -123,6 +155,7 @@ engine:
     version: {description: The version that runs., type: str, sample: 26.1.5+dfsg1}
     swarm: {description: The state of its membership (C(LocalNodeState))., type: str, sample: active}
     manager: {description: Whether it is a manager., type: bool, sample: true}
+    node_id: {description: Its NodeID., type: str, sample: t2xjkbxmye4rgxhgq2rldc5ls}
     problem: {description: Why it does not answer although its service is active., type: str, sample: ""}
 apparmor:
   description: Whether the kernel has AppArmor enabled.
@@ -143,42 +176,58 @@ needs:
   returned: O(source) is given
   type: dict
   contains:
-    repository: {description: The package source file to write., type: str, sample: ""}
-    daemon_json: {description: The whole new C(daemon.json)., type: str, sample: ""}
-    validate: {description: Whether the installed Engine can judge it beforehand., type: bool, sample: true}
-    packages: {description: What is to be installed., type: list, elements: str, sample: [python3-docker]}
-    service: {description: V(start) or V(restart) or empty., type: str, sample: ""}
+    first: {description: Packages without which the repository cannot be reached., type: list, elements: str}
+    repository: {description: Whether the files of the repository are to be written., type: bool}
+    refresh: {description: Whether the package lists are too old to decide by., type: bool}
+    config: {description: Whether other files are to be written or the kernel is to be changed., type: bool}
+    install: {description: What is to be installed., type: list, elements: str, sample: [python3-docker]}
+    hold: {description: Packages to hold., type: list, elements: str, sample: [docker.io]}
+    release: {description: Packages to hold no longer., type: list, elements: str}
+    downgrade: {description: Whether older packages may be installed., type: bool}
+    users: {description: Users to add to the group C(docker)., type: list, elements: str}
+    service: {description: "V(start), V(reload), V(restart) or empty.", type: str, sample: ""}
     in_turn:
       description: Whether the host is a member of a swarm that restarts. No two of them may do so at once.
       type: bool
       sample: false
+    deferred: {description: Why the Engine would have to be restarted but is not., type: list, elements: str}
+    remove: {description: Packages to remove., type: list, elements: str}
+    clear: {description: Directories to empty., type: list, elements: str}
 """
 
 from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import SOURCES, Wish, decide
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import kernel
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import decide
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import WISH
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import read_host
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import wish_of
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
-            "source": {"type": "str", "choices": list(SOURCES)},
-            "daemon": {"type": "dict", "default": {}},
-            "repository_url": {"type": "str", "default": Wish.repository_url},
-        },
-        supports_check_mode=True,
-    )
-    host = read_host(module.run_command, module.params["repository_url"])
-    answer = asdict(host)
-    if module.params["source"]:
-        try:
-            plan, needs = decide(host, Wish(**module.params))
-        except SwarmError as error:
-            module.fail_json(msg=str(error))
-        answer.update(plan=plan.as_list(), needs=asdict(needs), diff=plan.diff())
+    module = AnsibleModule(argument_spec=WISH, supports_check_mode=True)
+    module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
+    try:
+        wish = wish_of({**module.params, "source": module.params["source"] or ""})
+        host = read_host(module.run_command, wish)
+        # The texts of files can hold secrets.
+        answer = {name: value for name, value in asdict(host).items() if name not in ("files", "sources", "key")}
+        answer["kernel"] = {
+            "release": host.kernel.release,
+            "known": host.kernel.known,
+            "present": sorted(host.kernel.present.intersection(map(kernel.module_name, wish.modules))),
+            "absent": kernel.missing(host.kernel, wish.modules)[1],
+            "settings": host.kernel.settings,
+        }
+        if module.params["source"]:
+            plan, needs = decide(host, wish)
+            answer.update(plan=plan.as_list(), needs=asdict(needs), diff=plan.diff())
+            for warning in plan.warnings:
+                module.warn(warning)
+    except SwarmError as error:
+        module.fail_json(msg=str(error))
     module.exit_json(changed=False, **answer)
 
 

@@ -11,11 +11,13 @@ from typing import Any
 
 
 def turn_of(host: str, reports: Mapping[str, Mapping[str, Any]], batch: int) -> dict[str, str]:
-    """`turn`: hosts with the same one are restarted together; `gate`: a manager that can tell about the swarm, or empty.
+    """`turn`: hosts with the same one are restarted together; `gate`: a manager that can tell about the swarm, if any.
 
     `reports` are the results of engine_info of the hosts in the play, in their order. A manager has a turn of its own
     and asks itself; of the workers that wait, so many as the batch says share one, and ask any manager of the play.
     """
+    if not _waits(reports[host]):
+        return {"turn": host, "gate": ""}
     managers = [name for name, report in reports.items() if _engine(report).get("manager")]
     if host in managers:
         return {"turn": host, "gate": host}

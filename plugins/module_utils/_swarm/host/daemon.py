@@ -2,10 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""daemon.json: what it will hold, and what it must not hold on a host that is to be in a swarm."""
+"""daemon.json: what it will hold, what it must not hold on a host that is to be in a swarm, what takes effect how."""
 
 from __future__ import annotations
 
+import ipaddress
 import json
 from collections.abc import Mapping
 from typing import Any, Callable
@@ -14,43 +15,103 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 
 PATH = "/etc/docker/daemon.json"
 
+Content = Mapping[str, Any]
 
-def _always(value: Any) -> bool:
+# Which keys cannot be as they are, and why: moby daemon/config/config_linux.go refuses live-restore in a swarm; those
+# of the stand-alone Swarm of old are refused since Engine 23.0 and meant another cluster before; the rules of overlay
+# networks are not written to nftables (moby daemon/cluster.go), except with an experimental feature from 29.6 on.
+_STANDALONE = "it belongs to the old stand-alone Swarm, and engines from 23.0 on do not start with it"
+_NFTABLES = "swarm-nftables"
+
+
+def _always(content: Content, key: str) -> bool:
     return True
 
 
-# Which values of which keys cannot be, and why: moby daemon/config/config_linux.go refuses live-restore in a swarm;
-# the keys of the stand-alone Swarm of old are refused since Engine 23.0 and meant another cluster before.
-_STANDALONE = "it belongs to the old stand-alone Swarm, and engines from 23.0 on do not start with it"
-_REFUSED: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-    "live-restore": (bool, "an engine with live-restore cannot be in a swarm"),
+def _is_true(content: Content, key: str) -> bool:
+    return bool(content[key])
+
+
+def _is_nftables(content: Content, key: str) -> bool:
+    features = content.get("features")
+    return content[key] == "nftables" and not (isinstance(features, Mapping) and features.get(_NFTABLES))
+
+
+_REFUSED: Mapping[str, tuple[Callable[[Content, str], bool], str]] = {
+    "live-restore": (_is_true, "an engine with live-restore cannot be in a swarm"),
     "cluster-store": (_always, _STANDALONE),
     "cluster-store-opts": (_always, _STANDALONE),
     "cluster-advertise": (_always, _STANDALONE),
+    "firewall-backend": (_is_nftables, f"an engine with it cannot be in a swarm without the feature {_NFTABLES}"),
 }
 
+# What an Engine takes over while it runs (moby daemon/reload.go). The second group goes back to the defaults when it is
+# taken out of the file; of the first, the running Engine keeps the value then.
+_RELOADED_WHEN_SET = {"debug", "labels", "insecure-registries", "registry-mirrors", "shutdown-timeout"}
+_RELOADED = {"max-concurrent-downloads", "max-concurrent-uploads", "max-download-attempts"}
 
-def merged(present: Mapping[str, Any], wish: Mapping[str, Any]) -> dict[str, Any]:
+
+def merged(present: Content, wish: Content, log_opts: Content) -> dict[str, Any]:
     """What the file will hold: keys of the wish replace those of the file whole, null takes a key away, others stay.
 
-    Raises SwarmError for a key that breaks Swarm, whether it comes from the wish or is in the file.
+    `log_opts` are for the driver json-file, and only where neither the wish nor the file says anything about logs.
+    Raises SwarmError for what breaks Swarm, whether it comes from the wish or is in the file.
     """
     result = {key: value for key, value in {**present, **wish}.items() if value is not None}
+    if log_opts and not {"log-driver", "log-opts"} & {*result, *wish}:
+        result.update({"log-driver": "json-file", "log-opts": {key: str(value) for key, value in log_opts.items()}})
     for key, (is_refused, reason) in _REFUSED.items():
-        if key in result and is_refused(result[key]):
-            said = f"{key}: {json.dumps(result[key])}"
-            if key in wish:
-                raise SwarmError(
-                    f"docker_engine_daemon has {said}, but {reason}.",
-                    f"Nothing was changed. Remove {key} from docker_engine_daemon.",
-                )
-            raise SwarmError(
-                f"{PATH} has {said}, but {reason}.",
-                f"Nothing was changed. Set {key} to null in docker_engine_daemon to have it removed.",
-            )
+        if key in result and is_refused(result, key):
+            _refuse(key, result[key], wish, reason)
+    problem = pool_problem(result.get("default-address-pools"))
+    if problem:
+        _refuse("default-address-pools", result["default-address-pools"], wish, problem)
     return result
 
 
-def text_of(content: Mapping[str, Any]) -> str:
+def _refuse(key: str, value: Any, wish: Content, reason: str) -> None:
+    said = f"{key}: {json.dumps(value)}"
+    if key in wish:
+        raise SwarmError(
+            f"docker_engine_daemon has {said}, but {reason}.",
+            f"Nothing was changed. Remove or correct {key} in docker_engine_daemon.",
+        )
+    raise SwarmError(
+        f"{PATH} has {said}, but {reason}.",
+        f"Nothing was changed. Set {key} to null in docker_engine_daemon to have it removed.",
+    )
+
+
+def pool_problem(pools: Any) -> str:
+    """What is wrong with `default-address-pools`, a list of {base: subnet, size: prefix length}; empty when all is."""
+    networks: list[Any] = []
+    if pools is None:
+        return ""
+    if not isinstance(pools, list):
+        return "it is no list"
+    for pool in pools:
+        if not isinstance(pool, Mapping) or not {"base", "size"} <= set(pool):
+            return f"{json.dumps(pool)} does not have base and size"
+        try:
+            network = ipaddress.ip_network(str(pool["base"]), strict=False)
+        except ValueError as problem:
+            return str(problem)
+        size = pool["size"]
+        if type(size) is not int or not network.prefixlen <= size <= network.max_prefixlen:
+            return f"networks of size {json.dumps(size)} do not fit into {network}"
+        for other in networks:
+            if network.version == other.version and network.overlaps(other):
+                return f"{network} overlaps {other}"
+        networks.append(network)
+    return ""
+
+
+def is_reloadable(present: Content, content: Content) -> bool:
+    """Whether a running Engine takes over all that differs, so that it need not be restarted."""
+    changed = {key for key in {*present, *content} if present.get(key) != content.get(key)}
+    return all(key in _RELOADED or (key in _RELOADED_WHEN_SET and key in content) for key in changed)
+
+
+def text_of(content: Content) -> str:
     """The file for a content."""
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -7,68 +7,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, kernel, packages, versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import SERVICE, Host, Os
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, changes_between
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import Packages, daemon_package
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import ABSENT, NEVER, SOURCES, Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 
-DOCKER = "docker"
-DISTRIBUTION = "distribution"
-SOURCES = (DOCKER, DISTRIBUTION)
-
-SDK_PACKAGE = "python3-docker"
 SYSTEM_PYTHON = "/usr/bin/python3"
 
 # The oldest releases whose python3-docker knows what the modules need.
 _OLDEST: Mapping[str, tuple[int, ...]] = {"debian": (12,), "ubuntu": (22, 4)}
 _SUPPORTED = "Debian from 12 and Ubuntu from 22.04"
 
-# The first package of each source is the daemon's.
-_ENGINE_PACKAGES: Mapping[str, tuple[str, ...]] = {
-    DOCKER: ("docker-ce", "docker-ce-cli", "containerd.io"),
-    DISTRIBUTION: ("docker.io",),
-}
-
-# All packages whose presence matters to a decision.
-RELEVANT_PACKAGES = (
-    *(name for names in _ENGINE_PACKAGES.values() for name in names),
-    "docker-cli",
-    SDK_PACKAGE,
-    "ca-certificates",
-    "apparmor",
-)
-
-# `dockerd --validate` came with 23.0 (moby cmd/dockerd/options.go).
-_FIRST_TO_VALIDATE = 23
-
-
-@dataclass(frozen=True)
-class Wish:
-    """`source` is one of SOURCES. `daemon` holds keys for daemon.json. `repository_url` is Docker's own or a mirror."""
-
-    source: str
-    daemon: Mapping[str, Any] = field(default_factory=dict)
-    repository_url: str = "https://download.docker.com/linux"
+START = "start"
+RELOAD = "reload"
+RESTART = "restart"
 
 
 @dataclass(frozen=True)
 class Needs:
     """What is to be done, in the order in which it is to be done; empty where nothing is.
 
-    `repository`: the package source file to write. `daemon_json`: the whole new daemon.json. `validate`: the
-    installed Engine can judge it before it is put in place. `packages`: what to install. `service`: empty, start (which
-    includes to enable) or restart. `in_turn`: this host is a member of a swarm that restarts, so it must wait its turn.
+    `first`: packages without which the repository cannot be reached. `repository`: its files are to be written.
+    `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are to be written, or the
+    kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager. `downgrade`: older
+    packages may be installed. `users`: for the group docker. `service`: empty, start (that is also to enable), reload
+    or restart.
+    `in_turn`: the host is a member of a swarm that restarts, so it must wait its turn. `deferred`: why the Engine would
+    have to be restarted, where that must not be. `remove`: packages to remove.
+    `clear`: directories to empty.
     """
 
-    repository: str = ""
-    daemon_json: str = ""
-    validate: bool = False
-    packages: tuple[str, ...] = ()
+    first: tuple[str, ...] = ()
+    repository: bool = False
+    refresh: bool = False
+    config: bool = False
+    install: tuple[str, ...] = ()
+    hold: tuple[str, ...] = ()
+    release: tuple[str, ...] = ()
+    downgrade: bool = False
+    users: tuple[str, ...] = ()
     service: str = ""
     in_turn: bool = False
+    deferred: tuple[str, ...] = ()
+    remove: tuple[str, ...] = ()
+    clear: tuple[str, ...] = ()
 
 
 def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
@@ -76,39 +63,88 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
 
     Raises SwarmError where the wish cannot be fulfilled on this host; nothing has been changed then.
     """
+    if wish.state == ABSENT:
+        return _decide_removal(host, wish)
     _check(host, wish)
     content = _daemon_content(host, wish)
-    packages = _missing_packages(host, wish)
-    has_engine = _ENGINE_PACKAGES[wish.source][0] in host.packages
-    writes_daemon = dict(host.daemon.content) != content
-    repository = _repository(host, wish)
-    service, service_steps = _service(host, wish, writes_daemon)
+    repository = files.repository_steps(host, wish)
+    chosen = packages.decide_packages(host, wish, lists_change=bool(repository))
+    if chosen.moves and wish.restart == NEVER:
+        chosen, held_back = Packages(hold=chosen.hold, release=chosen.release), chosen.steps
+    else:
+        held_back = ()
+    daemon_file = files.daemon_steps(host, content)
+    unit = files.unit_steps(host, wish)
+    beside = [*files.certificate_steps(host, wish), *files.kernel_steps(host, wish)]
+    users = tuple(user for user in wish.users if user not in host.members)
 
-    steps = []
-    if repository:
-        steps.append(Step("add", "repository", wish.repository_url))
-    if writes_daemon:
-        action = "update" if host.daemon.present else "create"
-        changes = changes_between(dict(host.daemon.content), content)
-        steps.append(Step(action, "file", daemon.PATH, changes=changes))
-    steps += [Step("install", "package", name) for name in packages]
+    reasons = [*_reasons(host, wish, chosen, content, bool(daemon_file), bool(unit))]
+    service, steps = _service(host, reasons, bool(daemon_file), wish.restart)
+    deferred = () if wish.restart != NEVER or host.service.active != "active" else tuple(reasons)
+    deferred += tuple(f"{step.name} is to be another version" for step in held_back if step.changes)
     needs = Needs(
-        repository=repository,
-        daemon_json=daemon.text_of(content) if writes_daemon else "",
-        validate=has_engine and _major(host.packages[_ENGINE_PACKAGES[wish.source][0]]) >= _FIRST_TO_VALIDATE,
-        packages=packages,
+        first=tuple(name for name in ("ca-certificates",) if repository and name not in host.packages),
+        repository=bool(repository),
+        refresh=chosen.refresh,
+        config=bool(daemon_file or unit or beside),
+        install=chosen.install,
+        hold=chosen.hold,
+        release=chosen.release,
+        downgrade=wish.allow_downgrade,
+        users=users,
         service=service,
-        in_turn=service == "restart" and host.engine is not None and host.engine.swarm != "inactive",
+        in_turn=_is_member(host) and (service == RESTART or chosen.moves),
+        deferred=deferred,
     )
-    return Plan((*steps, *service_steps)), needs
+    joins = [Step("add", "user", user, "to the group docker") for user in users]
+    plan = (*repository, *daemon_file, *unit, *beside, *chosen.steps, *joins, *steps)
+    return Plan(plan, _warnings(host, wish, deferred)), needs
 
 
-def _check(host: Host, wish: Wish) -> None:
+def _decide_removal(host: Host, wish: Wish) -> tuple[Plan, Needs]:
+    """A member of a swarm would be missed by the others: a manager counts in the quorum after it is gone."""
+    _check_root(host)
+    if _is_member(host):
+        raise SwarmError(
+            f"Docker Engine cannot be removed: it is in a swarm (state {host.engine.swarm if host.engine else ''}).",
+            "Nothing was changed. Have the node leave its swarm first.",
+        )
+    names = packages.all_of_engine(host)
+    clear = host.data if wish.remove_data else ()
+    steps = [Step("remove", "package", name) for name in names] + [Step("remove", "directory", path) for path in clear]
+    return Plan(tuple(steps)), Needs(remove=names, clear=clear)
+
+
+def _is_member(host: Host) -> bool:
+    return host.engine is not None and host.engine.swarm != "inactive"
+
+
+def _warnings(host: Host, wish: Wish, deferred: tuple[str, ...]) -> tuple[str, ...]:
+    warnings = []
+    if deferred:
+        warnings.append(
+            f"Docker Engine has to be restarted and is not, because docker_engine_restart is {NEVER}: "
+            f"{'; '.join(deferred)}."
+        )
+    loads, absent = kernel.missing(host.kernel, wish.modules)
+    if absent and host.kernel.known:
+        warnings.append(f"The kernel {host.kernel.release} does not have {', '.join(absent)}.")
+    unknown = kernel.unknown_settings(host.kernel, wish.sysctls, loads)
+    if unknown:
+        warnings.append(f"The kernel {host.kernel.release} does not have the settings {', '.join(unknown)}.")
+    return tuple(warnings)
+
+
+def _check_root(host: Host) -> None:
     if not host.root:
         raise SwarmError(
             "Docker Engine cannot be set up by an ordinary user.",
             "Nothing was changed. Run the role with become: true.",
         )
+
+
+def _check(host: Host, wish: Wish) -> None:
+    _check_root(host)
     if not _is_supported(host.os):
         raise SwarmError(
             f"Docker Engine cannot be installed on {host.os.name} (ID {host.os.id or 'missing'}, version "
@@ -116,16 +152,16 @@ def _check(host: Host, wish: Wish) -> None:
             "Nothing was changed. Install the Engine and python3-docker by other means and leave this role out.",
         )
     for source in SOURCES:
-        package = _ENGINE_PACKAGES[source][0]
+        package = daemon_package(source)
         if source != wish.source and package in host.packages:
             raise SwarmError(
                 f"docker_engine_source is {wish.source}, but {package} {host.packages[package]} of the source {source} "
                 "is installed, and replacing it would stop all containers of the host.",
                 f"Nothing was changed. Set docker_engine_source to {source}, or drain the host and remove {package}.",
             )
-    if host.sdk is None and SDK_PACKAGE in host.packages:
+    if host.sdk is None and packages.SDK in host.packages:
         raise SwarmError(
-            f"{SDK_PACKAGE} is installed, but modules run with {host.interpreter}, which cannot import docker.",
+            f"{packages.SDK} is installed, but modules run with {host.interpreter}, which cannot import docker.",
             f"Nothing was changed. Set ansible_python_interpreter to {SYSTEM_PYTHON}, or install docker for "
             f"{host.interpreter} with pip.",
         )
@@ -150,55 +186,39 @@ def _daemon_content(host: Host, wish: Wish) -> dict[str, Any]:
             f"{daemon.PATH} cannot be read: {host.daemon.problem}.",
             "Nothing was changed. Correct the file or remove it; an Engine would not start with it.",
         )
-    return daemon.merged(host.daemon.content, wish.daemon)
+    return daemon.merged(host.daemon.content, wish.daemon, wish.log_opts)
 
 
-def _missing_packages(host: Host, wish: Wish) -> tuple[str, ...]:
-    wanted = [*_ENGINE_PACKAGES[wish.source]]
-    if wish.source == DISTRIBUTION and host.os.id == "debian" and not host.os.version.startswith("12"):
-        wanted.append("docker-cli")  # a package of its own since Debian 13
-    if host.sdk is None:
-        wanted.append(SDK_PACKAGE)
-    wanted.append("ca-certificates")  # without it no image can be pulled over TLS
-    if host.apparmor:
-        wanted.append("apparmor")  # containers do not start where the kernel has AppArmor and its parser is missing
-    return tuple(name for name in wanted if name not in host.packages)
+def _reasons(
+    host: Host, wish: Wish, chosen: Packages, content: Mapping[str, Any], writes_daemon: bool, writes_unit: bool
+) -> list[str]:
+    """Why an Engine that runs has to be restarted."""
+    reasons = []
+    running, installed = host.engine.version if host.engine else "", host.packages.get(daemon_package(wish.source), "")
+    if chosen.moves:
+        reasons.append("the package changes")
+    elif running and installed and versions.upstream(running) != versions.upstream(installed):
+        reasons.append(f"{running} runs, {installed} is installed")
+    if daemon.PATH in host.stale and (wish.daemon or wish.log_opts):
+        # A run that was interrupted before its restart leaves this behind.
+        reasons.append(f"{daemon.PATH} was changed after the Engine had started")
+    elif writes_daemon and not daemon.is_reloadable(host.daemon.content, content):
+        reasons.append(f"{daemon.PATH} changes")
+    if files.UNIT_PATH in host.stale:
+        reasons.append(f"{files.UNIT_PATH} was changed after the Engine had started")
+    elif writes_unit:
+        reasons.append(f"{files.UNIT_PATH} changes")
+    return reasons
 
 
-def _repository(host: Host, wish: Wish) -> str:
-    """The source file, unless the host names the repository already: two entries with different keys stop apt."""
-    if wish.source != DOCKER or host.repositories:
-        return ""
-    return (
-        "Types: deb\n"
-        f"URIs: {wish.repository_url}/{host.os.id}\n"
-        f"Suites: {host.os.codename}\n"
-        "Components: stable\n"
-        "Signed-By: /etc/apt/keyrings/docker.asc\n"
-    )
-
-
-def _service(host: Host, wish: Wish, writes_daemon: bool) -> tuple[str, list[Step]]:
+def _service(host: Host, reasons: list[str], writes_daemon: bool, restart: str) -> tuple[str, list[Step]]:
     steps = []
     if host.service.enabled != "enabled":
         steps.append(Step("enable", "service", SERVICE))
     if host.service.active != "active":
-        return "start", [*steps, Step("start", "service", SERVICE)]
-    if writes_daemon:
-        return "restart", [*steps, Step("restart", "service", SERVICE, f"{daemon.PATH} changes")]
-    if wish.daemon and _is_newer(host):
-        # A run that was interrupted before its restart leaves this behind.
-        reason = f"{daemon.PATH} was changed after the Engine had started"
-        return "restart", [*steps, Step("restart", "service", SERVICE, reason)]
-    return ("start" if steps else ""), steps
-
-
-def _is_newer(host: Host) -> bool:
-    modified, started = host.daemon.modified, host.service.started
-    return modified is not None and started is not None and modified > started
-
-
-def _major(package_version: str) -> int:
-    """5:28.5.2-1~debian.13 -> 28"""
-    leading = package_version.rpartition(":")[2].partition(".")[0]
-    return int(leading) if leading.isdigit() else 0
+        return START, [*steps, Step(START, "service", SERVICE)]
+    if reasons and restart != NEVER:
+        return RESTART, [*steps, Step(RESTART, "service", SERVICE, "; ".join(reasons))]
+    if writes_daemon and not reasons:
+        return RELOAD, [*steps, Step(RELOAD, "service", SERVICE, f"{daemon.PATH} changes")]
+    return (START if steps else ""), steps

@@ -10,7 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel
+
 SERVICE = "docker.service"
+# Images, containers and volumes; where the Engine and its service are configured.
+DATA = ("/var/lib/docker", "/var/lib/containerd", "/etc/docker", "/etc/systemd/system/docker.service.d")
 SERVICE_PROPERTIES = ("LoadState", "ActiveState", "UnitFileState", "ExecMainStartTimestamp", "InvocationID")
 
 # How the base distribution of each family calls itself in os-release (ID, or one of ID_LIKE).
@@ -65,23 +69,45 @@ class Running:
     version: str = ""
     swarm: str = ""
     manager: bool = False
+    node_id: str = ""
     problem: str = ""
 
 
 @dataclass(frozen=True)
+class Available:
+    """What the package sources have of a package: all versions, the newest first, and the one they would install."""
+
+    versions: tuple[str, ...] = ()
+    candidate: str = ""
+
+
+@dataclass(frozen=True)
 class Host:
-    """`packages` are the installed ones of those that matter, with their versions. `sdk` is the version of the docker
-    SDK that `interpreter` can import, or None. `repositories` are the files that name Docker's package repository.
-    `engine` is None where none runs. `apparmor`: the kernel has it enabled. `root`: this is read by root.
+    """`packages` are the installed ones of those that matter, with their versions, `held` those of them that are held,
+    `available` what the package lists have, which are `lists_age` seconds old (None: there are none). `sdk` is the
+    version of the docker SDK that `interpreter` can import, or None. `sources` are the package source files, `files`
+    the other files that the wish speaks of, as far as they are there: path -> text. `key` has the fingerprints of the
+    keys that Docker's repository is trusted by. `stale`: the files that changed after the Engine had read them. `data`:
+    the directories of the Engine that hold something. `members` are the users of the group docker. `engine` is None
+    where none runs. `apparmor`: the kernel has it enabled. `root`: this is read by root.
     """
 
     os: Os
     packages: Mapping[str, str] = field(default_factory=dict)
+    held: tuple[str, ...] = ()
+    available: Mapping[str, Available] = field(default_factory=dict)
+    lists_age: int | None = None
     sdk: str | None = None
     interpreter: str = "/usr/bin/python3"
     service: Service = Service()
     daemon: DaemonFile = DaemonFile()
-    repositories: tuple[str, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    stale: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+    kernel: Kernel = field(default_factory=Kernel)
     engine: Running | None = None
     apparmor: bool = False
     root: bool = True
@@ -106,10 +132,29 @@ def read_os(text: str, machine: str) -> Os:
     )
 
 
-def read_dpkg(text: str) -> dict[str, str]:
-    """From `dpkg-query --show --showformat='${Package} ${db:Status-Status} ${Version}\\n'`: what is installed."""
-    lines = (line.split() for line in text.splitlines())
-    return {words[0]: words[2] for words in lines if len(words) == 3 and words[1] == "installed"}
+def read_dpkg(text: str) -> tuple[dict[str, str], tuple[str, ...]]:
+    """From `dpkg-query` with '${Package} ${db:Status-Status} ${db:Status-Want} ${Version}': installed, and held."""
+    lines = [words for words in (line.split() for line in text.splitlines()) if words[1:2] == ["installed"]]
+    held = tuple(words[0] for words in lines if words[2] == "hold")
+    return {words[0]: words[3] for words in lines if len(words) == 4}, held
+
+
+def read_policy(text: str) -> dict[str, Available]:
+    """From `apt-cache policy PACKAGE...`. Versions that only the host itself has (priority 100) count as well."""
+    found: dict[str, Available] = {}
+    versions: list[str] = []
+    name, candidate = "", ""
+    for line in [*text.splitlines(), "end:"]:
+        words = line.split()
+        if line and not line[0].isspace():
+            if name:
+                found[name] = Available(tuple(versions), candidate)
+            name, candidate, versions = line.rstrip(":"), "", []
+        elif words[:1] == ["Candidate:"]:
+            candidate = "" if words[1] == "(none)" else words[1]
+        elif words and (line.startswith(" *** ") or (line.startswith("     ") and line[5:6].strip())):
+            versions.append(words[-2])
+    return found
 
 
 def read_rpm(text: str) -> dict[str, str]:
@@ -138,9 +183,5 @@ def read_running(info: Mapping[str, Any]) -> Running:
         version=info.get("ServerVersion", ""),
         swarm=swarm.get("LocalNodeState", ""),
         manager=bool(swarm.get("ControlAvailable")),
+        node_id=swarm.get("NodeID") or "",
     )
-
-
-def names_repository(text: str, url: str) -> bool:
-    """Whether a package source file (of apt, dnf or zypper) has an entry for the repository, comments aside."""
-    return any(url in line for line in text.splitlines() if not line.lstrip().startswith("#"))

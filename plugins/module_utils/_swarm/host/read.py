@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import datetime
 import glob
 import http.client
 import importlib.metadata
@@ -17,22 +18,26 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Callable
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import RELEVANT_PACKAGES
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, sources
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import (
+    DATA,
     SERVICE,
     SERVICE_PROPERTIES,
+    Available,
     DaemonFile,
     Host,
     Running,
     Service,
-    names_repository,
     read_dpkg,
     read_os,
+    read_policy,
     read_rpm,
     read_running,
     read_service,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel, module_name, read_built_in
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import RELEVANT, versioned
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import exchange
 
 # Runs a command and returns its exit status, output and errors (AnsibleModule.run_command).
@@ -41,6 +46,9 @@ Run = Callable[[Sequence[str]], tuple[int, str, str]]
 SOCKET = "/var/run/docker.sock"
 SOCKET_TIMEOUT = 10.0  # seconds; an Engine that works answers within milliseconds
 
+# Which run of the Engine took over which daemon.json without being restarted; gone after a reboot, as that run is.
+RELOADED = "/run/apiary-swarm.reloaded"
+
 _PACKAGE_SOURCES = (
     "/etc/apt/sources.list",
     "/etc/apt/sources.list.d/*.list",
@@ -48,20 +56,32 @@ _PACKAGE_SOURCES = (
     "/etc/yum.repos.d/*.repo",
     "/etc/zypp/repos.d/*.repo",
 )
+_LISTS = "/var/lib/apt/lists"
 _LOG_LINES = 5
 
 
-def read_host(run: Run, repository_url: str, root: str = "") -> Host:
+def read_host(run: Run, wish: Wish, root: str = "") -> Host:
     """Everything that decisions about the Engine of this host need. `root` is put before the paths of files."""
     service = _service(run, root)
+    packages, held = _packages(run, root)
+    present = {path: _file(root + path) for path in files.paths(wish)}
     return Host(
         os=read_os(_text(f"{root}/etc/os-release"), platform.machine()),
-        packages=_packages(run, root),
+        packages=packages,
+        held=held,
+        available=_available(run, root, wish),
+        lists_age=_age(root + _LISTS),
         sdk=_sdk(),
         interpreter=sys.executable,
         service=service,
         daemon=_daemon_file(root + daemon.PATH),
-        repositories=_repositories(root, repository_url),
+        sources=_sources(root),
+        files={path: text for path, text in present.items() if text is not None},
+        key=_key(root + sources.KEY_PATH),
+        stale=_stale(root, service),
+        data=tuple(path for path in DATA if os.path.isdir(root + path) and os.listdir(root + path)),
+        members=_members(_text(f"{root}/etc/group")),
+        kernel=_kernel(root, wish),
         # Only a running service is asked: a connection to the socket alone would make systemd start the Engine.
         engine=ask_engine(root + SOCKET) if service.active == "active" else None,
         apparmor=_text(f"{root}/sys/module/apparmor/parameters/enabled").strip() == "Y",
@@ -80,15 +100,32 @@ def ask_engine(path: str, timeout: float = SOCKET_TIMEOUT) -> Running:
         return Running(problem=f"{path}: {problem or type(problem).__name__}")
 
 
-def _packages(run: Run, root: str) -> dict[str, str]:
+def _packages(run: Run, root: str) -> tuple[dict[str, str], tuple[str, ...]]:
     """The exit status only says that some are not installed, which is no error."""
     if os.path.exists(f"{root}/usr/bin/dpkg-query"):
-        form = "${Package} ${db:Status-Status} ${Version}\n"
-        return read_dpkg(run(["dpkg-query", "--show", "--showformat", form, *RELEVANT_PACKAGES])[1])
+        form = "${Package} ${db:Status-Status} ${db:Status-Want} ${Version}\n"
+        return read_dpkg(run(["dpkg-query", "--show", "--showformat", form, *RELEVANT])[1])
     if os.path.exists(f"{root}/usr/bin/rpm"):
         form = "%{NAME} %{VERSION}-%{RELEASE}\n"
-        return read_rpm(run(["rpm", "--query", "--queryformat", form, *RELEVANT_PACKAGES])[1])
-    return {}
+        return read_rpm(run(["rpm", "--query", "--queryformat", form, *RELEVANT])[1]), ()
+    return {}, ()
+
+
+def _available(run: Run, root: str, wish: Wish) -> dict[str, Available]:
+    """Only where a version is wished: the tool reads all package lists."""
+    if not wish.version or not os.path.exists(f"{root}/usr/bin/apt-cache"):
+        return {}
+    return read_policy(run(["apt-cache", "policy", *versioned(wish.source)])[1])
+
+
+def _age(path: str) -> int | None:
+    """How long ago a directory changed, in seconds; None where it is empty or missing."""
+    try:
+        if not any(name for name in os.listdir(path) if name not in ("lock", "partial", "auxfiles")):
+            return None
+        return int(datetime.datetime.now().timestamp() - os.stat(path).st_mtime)
+    except OSError:
+        return None
 
 
 def _service(run: Run, root: str) -> Service:
@@ -125,15 +162,71 @@ def _daemon_file(path: str) -> DaemonFile:
     return DaemonFile(present=True, content=content, modified=modified)
 
 
-def _repositories(root: str, url: str) -> tuple[str, ...]:
+def _sources(root: str) -> dict[str, str]:
     paths = (path for pattern in _PACKAGE_SOURCES for path in sorted(glob.glob(root + pattern)))
-    return tuple(path for path in paths if names_repository(_text(path), url))
+    return {path[len(root) :]: _text(path) for path in paths}
 
 
-def _text(path: str) -> str:
-    """The text of a file, empty when there is none."""
+def _key(path: str) -> tuple[str, ...]:
+    try:
+        with open(path, "rb") as file:
+            return openpgp.fingerprints(file.read())
+    except (OSError, ValueError):
+        return ()
+
+
+def _stale(root: str, service: Service) -> tuple[str, ...]:
+    """The Engine's files that changed after it had read them, to the second."""
+    if service.started is None:
+        return ()
+    found = []
+    for path in (daemon.PATH, files.UNIT_PATH):
+        try:
+            changed = os.stat(root + path).st_mtime_ns
+        except OSError:
+            continue
+        if changed // 10**9 > service.started and _text(root + RELOADED) != reload_mark(service, changed):
+            found.append(path)
+    return tuple(found)
+
+
+def reload_mark(service: Service, changed: int) -> str:
+    """For a file that was changed at that time (nanoseconds since the epoch)."""
+    return f"{service.invocation} {changed}"
+
+
+def _members(text: str) -> tuple[str, ...]:
+    """From group(5)."""
+    groups = (line.split(":") for line in text.splitlines())
+    return next(
+        (tuple(filter(None, group[3].split(","))) for group in groups if group[0] == "docker" and group[3:]), ()
+    )
+
+
+def _kernel(root: str, wish: Wish) -> Kernel:
+    release = platform.release()
+    modules = f"{root}/lib/modules/{release}"
+    built_in = read_built_in(_text(f"{modules}/modules.builtin"))
+    loaded = {name for name in map(module_name, wish.modules) if os.path.isdir(f"{root}/sys/module/{name}")}
+    values = {name: _file(f"{root}/proc/sys/{name.replace('.', '/')}") for name in wish.sysctls}
+    return Kernel(
+        release=release,
+        known=os.path.isdir(modules),
+        present=built_in | loaded,
+        loadable=read_built_in(_text(f"{modules}/modules.dep")),
+        settings={name: value.strip() for name, value in values.items() if value is not None},
+    )
+
+
+def _file(path: str) -> str | None:
+    """The text of a file, None when there is none."""
     try:
         with open(path, encoding="utf-8", errors="replace") as file:
             return file.read()
     except OSError:
-        return ""
+        return None
+
+
+def _text(path: str) -> str:
+    """The text of a file, empty when there is none."""
+    return _file(path) or ""

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import (
+    Available,
     Running,
     Service,
-    names_repository,
     read_dpkg,
     read_os,
+    read_policy,
     read_rpm,
     read_running,
     read_service,
@@ -51,8 +52,38 @@ def test_the_operating_system(text, expected):
 
 
 def test_only_installed_packages_count_for_dpkg():
-    text = "docker.io installed 20.10.24+dfsg1-1\ndocker-ce config-files 5:28.5.2-1\npython3-docker not-installed \n"
-    assert read_dpkg(text) == {"docker.io": "20.10.24+dfsg1-1"}
+    text = (
+        "docker.io installed hold 20.10.24+dfsg1-1\n"
+        "docker-ce config-files deinstall 5:28.5.2-1\n"
+        "python3-docker not-installed unknown \n"
+        "runc installed install 1.1.5\n"
+    )
+    assert read_dpkg(text) == ({"docker.io": "20.10.24+dfsg1-1", "runc": "1.1.5"}, ("docker.io",))
+
+
+POLICY = """docker.io:
+  Installed: 26.1.5+dfsg1-9+b9
+  Candidate: 26.1.5+dfsg1-9+b9
+  Version table:
+     28.5.2+dfsg4-1 100
+        100 http://deb.debian.org/debian forky/main amd64 Packages
+ *** 26.1.5+dfsg1-9+b9 500
+        500 http://deb.debian.org/debian trixie/main amd64 Packages
+        100 /var/lib/dpkg/status
+docker-cli:
+  Installed: (none)
+  Candidate: (none)
+  Version table:
+"""
+
+
+def test_the_versions_that_the_package_sources_have():
+    assert read_policy(POLICY) == {
+        "docker.io": Available(("28.5.2+dfsg4-1", "26.1.5+dfsg1-9+b9"), "26.1.5+dfsg1-9+b9"),
+        "docker-cli": Available(),
+    }
+    assert read_policy("N: Unable to locate package docker-ce\n").get("docker-ce") is None
+    assert read_policy("") == {}
 
 
 def test_only_installed_packages_count_for_rpm():
@@ -83,8 +114,11 @@ def test_the_service(text, expected):
     ("info", "expected"),
     [
         (
-            {"ServerVersion": "26.1.5", "Swarm": {"LocalNodeState": "active", "ControlAvailable": True}},
-            Running(version="26.1.5", swarm="active", manager=True),
+            {
+                "ServerVersion": "26.1.5",
+                "Swarm": {"LocalNodeState": "active", "ControlAvailable": True, "NodeID": "n1"},
+            },
+            Running(version="26.1.5", swarm="active", manager=True, node_id="n1"),
         ),
         ({"ServerVersion": "20.10.24", "Swarm": {"LocalNodeState": "inactive"}}, Running("20.10.24", "inactive")),
         ({"ServerVersion": "20.10.24", "Swarm": None}, Running("20.10.24")),
@@ -92,17 +126,3 @@ def test_the_service(text, expected):
 )
 def test_the_running_engine(info, expected):
     assert read_running(info) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("deb [signed-by=/k.asc] https://download.docker.com/linux/debian trixie stable\n", True),
-        ("Types: deb\nURIs: https://download.docker.com/linux/debian\n", True),
-        ("# deb https://download.docker.com/linux/debian trixie stable\n", False),
-        ("deb https://deb.debian.org/debian trixie main\n", False),
-        ("", False),
-    ],
-)
-def test_a_package_source_names_the_repository(text, expected):
-    assert names_repository(text, "https://download.docker.com/linux") is expected

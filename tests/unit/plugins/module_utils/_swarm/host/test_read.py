@@ -13,8 +13,10 @@ import threading
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import ask_engine, read_host
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 
 URL = "https://download.docker.com/linux"
+WISH = Wish("distribution")
 
 
 @pytest.fixture
@@ -32,12 +34,12 @@ def write(path, text):
 
 def run(command):
     """Answers as a host gives them on which docker.io is installed and docker.service is down."""
-    answers = {"dpkg-query": (1, "docker.io installed 20.10.24\n", "no packages found matching docker-ce")}
+    answers = {"dpkg-query": (1, "docker.io installed install 20.10.24\n", "no packages found matching docker-ce")}
     return answers.get(command[0], (0, "", ""))
 
 
 def read(root):
-    return read_host(run, URL, str(root))
+    return read_host(run, WISH, str(root))
 
 
 def test_files_and_packages_are_read(root):
@@ -50,7 +52,8 @@ def test_files_and_packages_are_read(root):
     assert (host.os.id, host.os.version) == ("debian", "12")
     assert host.packages == {"docker.io": "20.10.24"}
     assert (host.daemon.content, host.daemon.modified, host.daemon.problem) == ({"mtu": 1400}, 1000, "")
-    assert host.repositories == (f"{root}/etc/apt/sources.list.d/docker.list",)
+    assert host.sources["/etc/apt/sources.list.d/docker.list"] == f"deb {URL}/debian bookworm stable\n"
+    assert len(host.sources) == 2
     assert host.apparmor is True
 
 
@@ -66,7 +69,7 @@ def test_the_log_of_a_service_that_does_not_run_is_read(root):
         return answers.get(command[0]) or run(command)
 
     (root / "run/systemd/system").mkdir(parents=True)
-    service = read_host(answer, URL, str(root)).service
+    service = read_host(answer, WISH, str(root)).service
     assert (service.active, service.log) == ("failed", ("starting", "failed to start daemon: zfs"))
     assert "_SYSTEMD_INVOCATION_ID=5d" in asked[1]
 
@@ -81,14 +84,15 @@ def test_a_service_that_does_not_run_is_not_asked_over_its_socket(root, serve):
     def answer(command, state):
         return (0, f"LoadState=loaded\nActiveState={state}\n", "") if command[0] == "systemctl" else run(command)
 
-    assert read_host(lambda command: answer(command, "inactive"), URL, str(root)).engine is None
-    assert read_host(lambda command: answer(command, "active"), URL, str(root)).engine.version == "26.1.5"
+    assert read_host(lambda command: answer(command, "inactive"), WISH, str(root)).engine is None
+    assert read_host(lambda command: answer(command, "active"), WISH, str(root)).engine.version == "26.1.5"
 
 
 def test_a_bare_host_is_read(root):
     host = read(root)
     assert host.daemon.present is False
-    assert host.repositories == ()
+    assert host.sources == {}
+    assert (host.files, host.key, host.stale, host.data, host.members, host.lists_age) == ({}, (), (), (), (), None)
     assert host.apparmor is False
     assert host.engine is None
 
@@ -102,6 +106,45 @@ def test_a_daemon_json_that_does_not_parse_is_reported(root, text, problem):
     daemon = read(root).daemon
     assert daemon.present
     assert problem in daemon.problem
+
+
+def stale(root, daemon, reloaded=""):
+    """What is stale when the Engine was started at 1000 and daemon.json changed at a time."""
+    write(root / "etc/docker/daemon.json", "{}")
+    os.utime(root / "etc/docker/daemon.json", ns=(daemon, daemon))
+    write(root / "run/apiary-swarm.reloaded", reloaded)
+    (root / "run/systemd/system").mkdir(parents=True, exist_ok=True)
+    service = "LoadState=loaded\nActiveState=inactive\nExecMainStartTimestamp=@1000\nInvocationID=5d\n"
+    answers = {"systemctl": (0, service, "")}
+    return read_host(lambda command: answers.get(command[0]) or run(command), WISH, str(root)).stale
+
+
+@pytest.mark.parametrize(
+    ("daemon", "reloaded", "expected"),
+    [
+        (1000_999_999_999, "", False),
+        (1001_000_000_000, "", True),
+        (1001_000_000_000, "5d 1001000000000", False),
+        (1001_000_000_001, "5d 1001000000000", True),  # changed again
+        (1001_000_000_000, "5c 1001000000000", True),  # another run of the Engine read it again
+    ],
+)
+def test_a_file_that_changed_after_the_engine_read_it_is_stale(root, daemon, reloaded, expected):
+    assert bool(stale(root, daemon, reloaded)) is expected
+
+
+def test_what_the_wish_speaks_of_is_read(root):
+    write(root / "etc/docker/certs.d/r:5000/ca.crt", "PEM")
+    write(root / "etc/group", "root:x:0:\ndocker:x:999:a,b\n")
+    write(root / "var/lib/docker/x", "")
+    write(root / "proc/sys/net/ipv4/ip_forward", "0\n")
+    write(root / f"lib/modules/{os.uname().release}/modules.builtin", "kernel/a/overlay.ko\n")
+    wish = Wish("distribution", certificates={"r:5000": ""}, modules=("overlay",), sysctls={"net.ipv4.ip_forward": "1"})
+    host = read_host(run, wish, str(root))
+    assert host.files == {"/etc/docker/certs.d/r:5000/ca.crt": "PEM"}
+    assert (host.members, host.data) == (("a", "b"), ("/var/lib/docker", "/etc/docker"))
+    assert (host.kernel.known, host.kernel.present) == (True, {"overlay"})
+    assert host.kernel.settings == {"net.ipv4.ip_forward": "0"}
 
 
 class Answer(http.server.BaseHTTPRequestHandler):

@@ -1,0 +1,35 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options of engine_info and engine_config, as the doc fragment `engine` describes them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import RESTARTS, SOURCES, STATES, Wish
+
+_TEXTS = ("version", "repository_url", "repository_key_url", "repository_key_fingerprint", "repository_username")
+
+WISH: dict[str, dict[str, Any]] = {
+    "source": {"type": "str", "choices": list(SOURCES)},
+    "state": {"type": "str", "choices": list(STATES), "default": Wish.state},
+    "remove_data": {"type": "bool", "default": False},
+    **{name: {"type": "str", "default": getattr(Wish, name), "no_log": False} for name in _TEXTS},
+    "repository_password": {"type": "str", "default": "", "no_log": True},
+    "allow_downgrade": {"type": "bool", "default": False},
+    "hold": {"type": "bool", "default": True},
+    "restart": {"type": "str", "choices": list(RESTARTS), "default": Wish.restart},
+    "daemon": {"type": "dict", "default": {}},
+    "log_opts": {"type": "dict", "default": {}},
+    "service": {"type": "dict", "default": {}},
+    # A proxy's address can hold a password.
+    "http_proxy": {"type": "str", "default": "", "no_log": True},
+    "https_proxy": {"type": "str", "default": "", "no_log": True},
+    "no_proxy": {"type": "str", "default": ""},
+    "certificates": {"type": "dict", "default": {}},
+    "users": {"type": "list", "elements": "str", "default": []},
+    "modules": {"type": "list", "elements": "str", "default": []},
+    "sysctls": {"type": "dict", "default": {}},
+}

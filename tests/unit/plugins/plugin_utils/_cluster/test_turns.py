@@ -1,0 +1,50 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whose turn it is to be restarted."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.turns import turn_of
+
+
+def report(manager=False, waits=True):
+    return {"engine": {"manager": manager}, "needs": {"in_turn": waits}}
+
+
+REPORTS = {
+    "w1": report(),
+    "m1": report(manager=True),
+    "w2": report(waits=False),
+    "m2": report(manager=True, waits=False),
+    "w3": report(),
+    "w4": report(),
+    "bare": {"engine": None, "needs": {"in_turn": False}},
+    "failed": {},
+}
+
+
+@pytest.mark.parametrize(
+    ("host", "batch", "turn", "gate"),
+    [
+        ("m1", 1, "m1", "m1"),
+        ("m1", 9, "m1", "m1"),
+        ("w1", 1, "workers 1", "m1"),
+        ("w3", 1, "workers 2", "m1"),
+        ("w1", 2, "workers 1", "m1"),
+        ("w3", 2, "workers 1", "m1"),
+        ("w4", 2, "workers 2", "m1"),
+        ("w4", 0, "workers 3", "m1"),
+        ("w2", 1, "w2", ""),
+        ("bare", 1, "bare", ""),
+        ("failed", 1, "failed", ""),
+    ],
+)
+def test_managers_are_alone_and_workers_share_a_turn(host, batch, turn, gate):
+    assert turn_of(host, REPORTS, batch) == {"turn": turn, "gate": gate}
+
+
+def test_without_a_manager_in_the_play_nobody_can_tell():
+    assert turn_of("w1", {"w1": report()}, 1) == {"turn": "workers 1", "gate": ""}
