@@ -12,9 +12,9 @@
     double.writes          those that would change something
     double.refuses_writes  set to True, these get 403
 
-It is one manager of a swarm (`nodes` counts it too) and knows /_ping, /version, /info, /swarm, /distribution, and
-services, networks, secrets, configs, nodes and tasks: lists with filters (id, name, label; for tasks service and node),
-inspect, create, update, delete. As with a real Engine,
+It is one manager of a swarm (`nodes` counts it too), or with `member` a worker of it or in no swarm. It knows /_ping,
+/version, /info, /swarm, /distribution, and services, networks, secrets, configs, nodes and tasks: lists with filters
+(id, name, label; for tasks service and node), inspect, create, update, delete. As with a real Engine,
 
 - specs come back with defaults and without what is empty or unknown to the API version (readback.py);
 - an update with another version than the present one is out of sequence;

@@ -21,6 +21,13 @@ from tests.doubles.tasks import LONG_AGO, status_of, tasks_of
 KINDS = ("services", "networks", "secrets", "configs", "nodes")
 # Every node has these; the swarm's own ones of the same names are not listed, but can be inspected and used.
 PREDEFINED = ("bridge", "host", "none")
+# What managers alone answer; the words are the Engine's (moby daemon/cluster/errors.go).
+OF_MANAGERS = ("swarm", "nodes", "services", "tasks", "secrets", "configs")
+NO_MANAGER = {
+    "worker": "This node is not a swarm manager. Worker nodes can't be used to view or modify cluster state.",
+    "inactive": 'This node is not a swarm manager. Use "docker swarm init" to connect this node to swarm.',
+}
+TOKEN = f"SWMTKN-1-{'0' * 50}-{'s' * 25}"
 STALE = "rpc error: code = Unknown desc = update out of sequence"
 
 
@@ -44,14 +51,20 @@ class Refusal(Exception):
 class EngineDouble:
     """See the package. As a transport of the collection it answers in this process."""
 
-    def __init__(self, nodes: int = 1, api_version: str = "1.47") -> None:
+    def __init__(self, nodes: int = 1, api_version: str = "1.47", member: str = "manager") -> None:
         self.api_version = api_version
+        self.member = member
         self.refuses_writes = False
         self.requests: list[Request] = []
         self._index = 0  # counts writes, as the raft log does
         self._objects: dict[str, dict[str, Object]] = {kind: {} for kind in KINDS}
         self._hidden = {f"swarm-{name}": {"Id": f"swarm-{name}", "Name": name, "Scope": "swarm"} for name in PREDEFINED}
-        self._swarm = {"ID": "cluster", "Version": {"Index": 1}, "Spec": {"Name": "default", "Labels": {}}}
+        self._swarm = {
+            "ID": "cluster",
+            "Version": {"Index": 1},
+            "Spec": {"Name": "default", "Labels": {}},
+            "JoinTokens": {"Manager": TOKEN, "Worker": TOKEN},
+        }
         for name in PREDEFINED:
             local = {"Id": f"local-{name}", "Name": name, "Scope": "local", "Labels": {}}
             self._objects["networks"][local["Id"]] = local
@@ -84,6 +97,8 @@ class EngineDouble:
         try:
             if request.is_write and self.refuses_writes:
                 raise Refusal(403, f"this Engine refuses writes: {request}")
+            if self.member in NO_MANAGER and path.strip("/").split("/")[0] in OF_MANAGERS:
+                raise Refusal(503, NO_MANAGER[self.member])
             answer = self._read(path, query) if method in ("GET", "HEAD") else self._write(request, body)
         except Refusal as refusal:
             return refusal.status, json.dumps({"message": str(refusal)}).encode()
@@ -210,12 +225,22 @@ class EngineDouble:
         return tasks_of(service, list(self._objects["nodes"].values()))
 
     def _info(self) -> Object:
-        own = next(iter(self._objects["nodes"].values()))
-        membership = {"NodeID": own["ID"], "NodeAddr": own["Status"]["Addr"], "LocalNodeState": "active"}
-        return {
-            "DockerRootDir": "/nonexistent",
-            "Swarm": {**membership, "ControlAvailable": True, "Cluster": self._swarm, "RemoteManagers": None},
+        if self.member == "inactive":
+            return {"DockerRootDir": "/nonexistent", "Swarm": {"LocalNodeState": "inactive", "NodeID": ""}}
+        nodes = list(self._objects["nodes"].values())
+        own = nodes[0 if self.member == "manager" else -1]
+        managers = [
+            {"NodeID": node["ID"], "Addr": node["ManagerStatus"]["Addr"]} for node in nodes if "ManagerStatus" in node
+        ]
+        membership = {
+            "NodeID": own["ID"],
+            "NodeAddr": own["Status"]["Addr"],
+            "LocalNodeState": "active",
+            "ControlAvailable": self.member == "manager",
+            "RemoteManagers": managers,
+            **({"Cluster": self._swarm} if self.member == "manager" else {}),
         }
+        return {"DockerRootDir": "/nonexistent", "Swarm": membership}
 
 
 def _check_version(item: Object, query: Mapping[str, str]) -> None:

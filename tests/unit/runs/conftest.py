@@ -6,8 +6,14 @@
 
 from __future__ import annotations
 
+import importlib
+import json
+
 import pytest
+from ansible.module_utils import basic
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
+
+from tests.doubles import served
 
 
 @pytest.fixture(autouse=True)
@@ -16,3 +22,21 @@ def no_waiting(monkeypatch):
     clock = {"now": 0.0}
     monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
     monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """A function that runs a module against a double and returns its result; `double.requests` is of this run alone."""
+
+    def run(double, name, options, check_mode=False):
+        double.requests.clear()
+        with served(double, tmp_path / "engine.sock") as address:
+            arguments = {**options, "docker_host": address, "_ansible_check_mode": check_mode}
+            monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+            monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+            with pytest.raises(SystemExit):
+                importlib.import_module(f"ansible_collections.apiary.swarm.plugins.modules.{name}").main()
+        (tmp_path / "engine.sock").unlink()
+        return json.loads(capsys.readouterr().out)
+
+    return run

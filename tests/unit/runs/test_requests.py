@@ -9,36 +9,16 @@ Counts and never seconds: they are the same on every machine.
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections import Counter
 
 import pytest
-from ansible.module_utils import basic
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 
-from tests.doubles import EngineDouble, served
+from tests.doubles import EngineDouble
 from tests.unit.runs.stacks import STACK, deploy, specs_of
 
 MOST_FOR_NOTHING = 8  # requests of a run that has nothing to do, the one that asks for the API version among them
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """A function that runs a module against a double and returns its result; `double.requests` is of this run alone."""
-
-    def run(double, name, options, check_mode=False):
-        double.requests.clear()
-        with served(double, tmp_path / "engine.sock") as address:
-            arguments = {**options, "docker_host": address, "_ansible_check_mode": check_mode}
-            monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-            monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
-            with pytest.raises(SystemExit):
-                importlib.import_module(f"ansible_collections.apiary.swarm.plugins.modules.{name}").main()
-        (tmp_path / "engine.sock").unlink()
-        return json.loads(capsys.readouterr().out)
-
-    return run
 
 
 def stack_of(count, **options):
