@@ -19,7 +19,7 @@ Object = Mapping[str, Any]
 class View:
     """What a manager tells: its nodes, and of each service that is no job, by ID, its name and its numbers of tasks."""
 
-    quorum: Quorum = Quorum(0, 0)
+    quorum: Quorum = field(default_factory=lambda: Quorum(0, 0))
     managers: Mapping[str, bool] = field(default_factory=dict)  # NodeID -> reachable
     states: Mapping[str, str] = field(default_factory=dict)  # NodeID -> ready, down, ...
     names: Mapping[str, str] = field(default_factory=dict)  # NodeID or ID of a service -> name

@@ -37,8 +37,9 @@ RELEVANT = (
     "apparmor",
 )
 
-HOUR = 3600  # seconds
-DAY = 24 * HOUR
+# Seconds. Lists that were renewed just now do not get better by doing it again.
+JUST_NOW = 60
+DAY = 24 * 3600
 
 
 @dataclass(frozen=True)
@@ -107,10 +108,11 @@ def decide_packages(host: Host, wish: Wish, lists_change: bool) -> Packages:
             changes = (Change("version", host.packages[name], version),)
             steps.append(Step("upgrade" if newer else "downgrade", "package", name, changes=changes))
     held = (*engine, *(_RUNTIME if wish.source == DISTRIBUTION else ()))
-    hold = tuple(name for name in held if wish.hold and name not in host.held)
+    not_held = [name for name in held if name not in host.held]
+    hold = tuple(held if install else not_held) if wish.hold else ()  # apt lets go of what it replaces
     release = tuple(name for name in held if not wish.hold and name in host.held)
     # That what is installed anew is held goes without saying.
-    steps += [Step("hold", "package", name) for name in hold if name in host.packages]
+    steps += [Step("hold", "package", name) for name in not_held if wish.hold and name in host.packages]
     steps += [Step("release", "package", name) for name in release]
     return Packages(tuple(install), hold, release, refresh, moves, tuple(steps))
 
@@ -136,7 +138,7 @@ def _target(host: Host, wish: Wish, lists_change: bool) -> tuple[str, bool]:
     available, candidate = _available(host, name)
     target = versions.best(wish.version, available, candidate)
     if not target:
-        if host.lists_age is None or host.lists_age > HOUR:
+        if host.lists_age is None or host.lists_age > JUST_NOW:
             return "", True
         raise SwarmError(
             f"docker_engine_version is {wish.version}, but the package sources of the host have no such {name}; they "

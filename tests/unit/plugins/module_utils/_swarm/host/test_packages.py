@@ -56,7 +56,7 @@ def test_the_version_that_is_installed(version, wish, install):
         ("latest", 90_000, False, True),
         ("latest", 60, False, False),
         ("latest", 60, True, True),
-        ("27.*", 4000, False, True),
+        ("27.*", 61, False, True),
         ("28.*", 60, True, True),
         ("26.*", None, True, False),
         ("", None, True, False),
@@ -80,6 +80,13 @@ def test_a_downgrade_is_refused_unless_it_is_allowed():
     found = decide(host(NEW), version="26.*", allow_downgrade=True)
     assert found.install == (f"docker.io={OLD}", f"docker-cli={OLD}")
     assert [step.action for step in found.steps] == ["downgrade", "downgrade"]
+
+
+def test_what_is_held_is_replaced_and_held_again():
+    """apt lets go of what it replaces."""
+    found = decide(host(), version="28.*")
+    assert found.hold == HELD
+    assert {step.action for step in found.steps} == {"upgrade"}
 
 
 def test_packages_are_held_and_let_go():
