@@ -10,6 +10,7 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import split
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_roles import (
     answers,
@@ -30,7 +31,10 @@ _ORDER = (PROMOTE, UPDATE, DEMOTE)  # managers come before others go
 
 
 def view(node: Node) -> dict[str, Any]:
-    """A node as modules return it."""
+    """A node as modules return it.
+
+    The address of a manager is the one it advertises: as the state of the leader, the Engine tells 0.0.0.0.
+    """
     spec, status = node.get("Spec") or {}, node.get("Status") or {}
     manager = node.get("ManagerStatus") or {}
     return {
@@ -40,7 +44,7 @@ def view(node: Node) -> dict[str, Any]:
         "availability": spec.get("Availability") or "",
         "labels": dict(spec.get("Labels") or {}),
         "state": status.get("State") or "",
-        "address": status.get("Addr") or "",
+        "address": split(manager.get("Addr") or "")[0] or status.get("Addr") or "",
         "engine_version": ((node.get("Description") or {}).get("Engine") or {}).get("EngineVersion") or "",
         "leader": bool(manager.get("Leader")),
         "reachability": manager.get("Reachability") or "",

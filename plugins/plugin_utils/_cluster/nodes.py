@@ -49,7 +49,8 @@ def plan_nodes(
     if live:
         plan.managers = [report.host for report in live if report.cluster_id == live[0].cluster_id]
         ids = [report.node_id for report in situation.reports.values()]
-        plan.remove, plan.warnings = stale_nodes(live[0].nodes, map(situation.reports.__getitem__, wishes), ids)
+        nodes = next((report.nodes for report in live if report.nodes), ())  # who joined just now has told none
+        plan.remove, plan.warnings = stale_nodes(nodes, map(situation.reports.__getitem__, wishes), ids)
     elif situation.check_mode:
         plan.managers = [host for host in managers if host in situation.play_hosts][:1]
     else:

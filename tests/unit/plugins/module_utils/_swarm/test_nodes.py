@@ -284,10 +284,11 @@ def test_views_and_addresses():
         "availability": "active",
         "labels": {},
         "state": "ready",
-        "address": "192.0.2.1",
+        "address": "m1",
         "engine_version": "26.1",
         "leader": True,
         "reachability": "reachable",
     }
+    assert view(WORKERS[0])["address"] == "192.0.2.1"
     gone = node("m3", role="manager", reachability="unreachable")
     assert manager_addrs([*THREE[:2], gone, *WORKERS]) == ["m1:2377", "m2:2377"]

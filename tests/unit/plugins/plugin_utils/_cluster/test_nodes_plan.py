@@ -85,3 +85,11 @@ def test_all_managers_that_can_be_spoken_to_are_named_and_old_nodes_are_removed(
     found = plan([replace(MANAGER, nodes=(old,)), again], {"w1": {}})
     assert (found.at, found.managers, found.remove) == ("m1", ["m1"], ["id-old"])
     assert list(found.nodes) == ["id-w1"]
+
+
+def test_a_manager_that_joined_just_now_does_not_know_the_old_nodes():
+    old = {"id": "id-old", "name": "host1", "address": "192.0.2.1", "state": "down", "reachability": "unreachable"}
+    joined = replace(MANAGER, name="host1", node_address="192.0.2.1")
+    other = replace(MANAGER, host="m2", node_id="id-m2", nodes=(old,))
+    found = plan([joined, other], {"m1": {}, "m2": {}}, managers=["m1", "m2"], play=["m1", "m2"])
+    assert (found.at, found.remove) == ("m1", ["id-old"])
