@@ -134,6 +134,7 @@ options:
       - The value is the NodeID of this very manager (RV(apiary.swarm.swarm_info#module:node_id)), as a confirmation.
       - It is done only if this is a manager that has no leader and gets none within O(wait_timeout). Where there is a
         quorum it does nothing. With autolock on it is refused, because Engines lose the manager then.
+      - Settings that differ from the options are left to the next run, since they can be read only afterwards.
       - The other managers must not come back into the old swarm. Let each leave (M(apiary.swarm.swarm_leave)) before it
         joins again, and remove the old entries (M(apiary.swarm.node_remove)).
     type: str

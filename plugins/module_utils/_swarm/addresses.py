@@ -15,6 +15,10 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 
 PORT = 2377  # the port of managers
 
+# The options for a node's own addresses, and those that may have a port.
+LOCAL = ("advertise_addr", "listen_addr", "data_path_addr")
+LOCAL_WITH_PORT = ("advertise_addr", "listen_addr")
+
 # The kernel takes any name of up to 15 characters without slash and blank; a name of digits and dots is an address.
 _INTERFACE = re.compile(r"(?=.*[A-Za-z])[^\s/:]{1,15}")
 _HOST_NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?")

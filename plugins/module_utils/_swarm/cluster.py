@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import membership as states
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import pem
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import listen_address, remote
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import LOCAL, listen_address, remote
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import token_digest
@@ -68,12 +68,11 @@ def decide_settings(cluster: Mapping[str, Any], options: Mapping[str, Any], node
     return Plan((step,), tuple(words))
 
 
-_ADDRESSES = ("advertise_addr", "listen_addr", "data_path_addr")
 _ONLY_AT_INIT = ("data_path_port", "default_addr_pool", "subnet_size", "availability")
 
 
 def _stated(options: Mapping[str, Any]) -> tuple[Change, ...]:
-    stated = {name: options[name] for name in (*_ADDRESSES, *_ONLY_AT_INIT) if options.get(name)}
+    stated = {name: options[name] for name in (*LOCAL, *_ONLY_AT_INIT) if options.get(name)}
     return tuple(Change(name, after=value) for name, value in sorted({**stated, **wished_settings(options)}.items()))
 
 
@@ -143,7 +142,7 @@ def check_role(member: Membership, role: str | None, outcome: str) -> None:
 
 
 def _join_step(options: Mapping[str, Any]) -> Step:
-    stated = {name: options[name] for name in (*_ADDRESSES, "availability", "role") if options.get(name)}
+    stated = {name: options[name] for name in (*LOCAL, "availability", "role") if options.get(name)}
     return Step(
         "join",
         "swarm",

@@ -19,6 +19,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership imp
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.refusals import hint_for, refuse_node
 
+# The recovery sets the count of forced rotations back to zero (moby daemon/cluster/convert/swarm.go).
+ROTATES = (
+    "The Engine has begun to rotate the CA of the swarm: it does so in a recovery when the CA was rotated before. This "
+    "ends when the nodes that are lost are removed (module node_remove), and the join tokens change then."
+)
+
 
 def decide(member: Membership, cluster: Mapping[str, Any], state: ManagerState, options: Mapping[str, Any]) -> Plan:
     """Recover the swarm if it is to be and has no quorum; otherwise what swarm_init does anyway."""
@@ -66,20 +72,26 @@ def decide_force_new(member: Membership, state: ManagerState, options: Mapping[s
         member.cluster_id,
         reason="its managers have no quorum",
         changes=(Change("managers", [peer["addr"] for peer in member.remote_managers], [_own_address(member)]),),
-        payload={**init_request(_with_addresses(options, member, state.addresses or {})), "ForceNewCluster": True},
+        payload=_request(options, member, state.addresses or {}),
     )
     return Plan((step,), (warning,))
 
 
-def _with_addresses(options: Mapping[str, Any], member: Membership, before: Mapping[str, Any]) -> dict[str, Any]:
-    """The options, with the addresses that the manager had where they state none: what is not sent would be lost."""
+def _request(options: Mapping[str, Any], member: Membership, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of `POST /swarm/init`.
+
+    With the addresses that the manager had where the options state none: what is not sent would be lost. Without
+    settings: the swarm keeps its own, and the Engine would add to lists instead of replacing them (moby
+    daemon/cluster/convert/swarm.go, MergeSwarmSpecToGRPC).
+    """
     had = {
         "advertise_addr": before.get("AdvertiseAddr") or _own_address(member),
         "listen_addr": before.get("ListenAddr"),
         "data_path_addr": before.get("DataPathAddr"),
         "data_path_port": before.get("DataPathPort"),
     }
-    return {**options, **{name: options.get(name) or value for name, value in had.items()}}
+    stated = {name: options.get(name) or value for name, value in had.items()}
+    return {**init_request(stated), "ForceNewCluster": True}
 
 
 def _own_address(member: Membership) -> str:

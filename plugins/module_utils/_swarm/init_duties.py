@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import cluster, force_new, swarm_spec
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import check_addresses, refuse
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import (
+    LOCAL,
+    LOCAL_WITH_PORT,
+    check_addresses,
+    refuse,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, Unanswered
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_state import ManagerState, manager_state
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import (
-    ADDRESSES,
-    WITH_PORT,
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import (
     View,
     is_here,
     look,
     look_for_leader,
     swarm_view,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 
@@ -35,11 +38,12 @@ class _Seen:
 
     view: View
     state: ManagerState = field(default_factory=ManagerState)
+    was_recovered: bool = False
 
 
 def init_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
     """What swarm_init does."""
-    refuse(check_addresses(options, ADDRESSES, WITH_PORT) + cluster.check_settings(options))
+    refuse(check_addresses(options, LOCAL, LOCAL_WITH_PORT) + cluster.check_settings(options))
 
     def read(engine: Engine) -> _Seen:
         if not options.get("force_new_cluster"):
@@ -62,14 +66,13 @@ def init_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
     def settle(engine: Engine, seen: _Seen, plan: Plan) -> _Seen:
         if not plan:
             return seen
-        return _Seen(
-            poll(
-                lambda: look(engine, options["docker_host"]),
-                lambda view: view.member.is_live_manager,
-                options["wait_timeout"],
-                lambda view: f"this node is {view.member}.",
-            )
+        view = poll(
+            lambda: look(engine, options["docker_host"]),
+            lambda now: now.member.is_live_manager,
+            options["wait_timeout"],
+            lambda now: f"this node is {now.member}.",
         )
+        return _Seen(view, was_recovered=any(step.action == "force_new_cluster" for step in plan))
 
     def result(seen: _Seen) -> dict[str, Any]:
         member, found = seen.view.member, seen.view.cluster
@@ -77,6 +80,7 @@ def init_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
             **member.as_dict(),
             "swarm": swarm_view(found),
             "drift": swarm_spec.drift(options, found, member.node_address) if found else [],
+            **({"warnings": [force_new.ROTATES]} if seen.was_recovered and found.get("RootRotationInProgress") else {}),
         }
 
     return Duty(read, decide, perform, result, settle)

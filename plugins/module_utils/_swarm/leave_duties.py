@@ -15,10 +15,10 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Unanswered
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.leave import decide_leave
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import look
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, quorum_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import look
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine, connect
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, EngineUnreachable
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import look_for_leader, swarm_view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.nodes import manager_addrs, view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, quorum_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import look_for_leader, swarm_view
 
 
 def report(options: Mapping[str, Any]) -> dict[str, Any]:

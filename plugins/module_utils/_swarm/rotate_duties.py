@@ -15,8 +15,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses impo
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import View, look, swarm_view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import View, look, swarm_view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_spec import signing_ca_differs
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 

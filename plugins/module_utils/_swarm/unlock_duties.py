@@ -20,9 +20,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     Unanswered,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import look
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import look
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.unlock import decide_unlock, why_not_ready
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 

@@ -23,11 +23,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     SwarmError,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.init_duties import init_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.join_duties import has_joined, join_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import View
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_duties import nodes_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_wishes import read_wishes
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.swarm_duties import View, has_joined, join_duty
 
 TOKEN = "SWMTKN-1-" + "0" * 50 + "-" + "s" * 25
 JOIN = {
