@@ -62,7 +62,7 @@ class SdkTransport:
         except Exception as problem:  # the SDK lets errors of requests, urllib3, paramiko and the OS through
             if client:
                 client.close()
-            raise unreachable(self._host, problem) from problem
+            raise _unreachable(self._host, problem) from problem
         self._client = client
 
     def request(
@@ -87,8 +87,19 @@ class SdkTransport:
         except requests.exceptions.Timeout as problem:
             raise unanswered(self._host, method, path, timeout or self._timeout) from problem
         except requests.exceptions.RequestException as problem:
-            raise unreachable(self._host, problem) from problem
+            raise _unreachable(self._host, problem) from problem
         return decoded(method, path, answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+
+
+def _unreachable(host: str, problem: BaseException) -> EngineUnreachable:
+    """SSH has more ways to fail. A user who may not open the Engine's socket is only cut off, without any reason."""
+    error = unreachable(host, problem)
+    if host.startswith("ssh://"):
+        error.hint = (
+            "Is the key of the host in known_hosts, does it let this user in, is the user in the group docker there, "
+            "and does the Engine run?"
+        )
+    return error
 
 
 def _tls(params: Params) -> Any:

@@ -1,0 +1,84 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules that run on the controller and reach the Engine through SSH: they do what they do on the node."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab import access
+from tests.lab.state import USER
+
+from .conftest import Hosts
+
+
+@pytest.fixture
+def home(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home directory on the controller in which the hosts' keys and the user's own are known."""
+    (tmp_path / ".ssh").mkdir(mode=0o700)
+    (tmp_path / ".ssh" / "config").write_text(f"Host *\n  IdentityFile {hosts.lab.key_file}\n")
+    (tmp_path / ".ssh" / "known_hosts").write_text(hosts.lab.known_hosts_file.read_text())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def remote(hosts: Hosts, host: str, module: str, options: dict[str, Any], *arguments: str) -> dict[str, Any]:
+    """Run a module on the controller against the Engine of a host."""
+    where = {"docker_host": f"ssh://{USER}@{hosts.lab.host(host).address}"}
+    return hosts.module("localhost", module, {**options, **where}, *arguments)
+
+
+def test_modules_on_the_controller_do_what_they_do_on_the_node(hosts: Hosts, home: Path) -> None:
+    access.console(hosts.lab, "manager1", f"gpasswd --delete {USER} docker 2>&1", check=False)
+    refused = remote(hosts, "manager1", "swarm_init", {})
+    assert refused["failed"]
+    assert "cannot be reached" in refused["msg"]
+    assert "is the user in the group docker there" in refused["msg"]
+    access.console(hosts.lab, "manager1", f"usermod --append --groups docker {USER}")
+
+    assert remote(hosts, "manager1", "swarm_init", {}, "--check")["changed"]
+    assert hosts.swarm("manager1")["LocalNodeState"] == "inactive"
+    made = remote(hosts, "manager1", "swarm_init", {"advertise_addr": hosts.lab.host("manager1").address})
+    assert made["changed"], made
+    assert hosts.swarm("manager1")["Cluster"]["ID"] == made["swarm"]["id"]
+    assert remote(hosts, "manager1", "swarm_init", {})["changed"] is False
+    own = hosts.swarm("manager1")["NodeID"]
+
+    label = {"nodes": {own: {"zone": "a", "flag": ""}}}
+    for arguments, changed, labels in (
+        (("--check",), True, {}),
+        ((), True, {"zone": "a", "flag": ""}),
+        ((), False, {"zone": "a", "flag": ""}),
+        (("--check",), False, {"zone": "a", "flag": ""}),
+    ):
+        assert remote(hosts, "manager1", "node_label", label, *arguments)["changed"] is changed
+        assert hosts.nodes("manager1")[own]["Spec"]["Labels"] == labels
+    pause = {"nodes": {"manager1": {"availability": "pause"}}}
+    assert remote(hosts, "manager1", "node_update", pause)["changed"]
+    assert hosts.nodes("manager1")[own]["Spec"]["Availability"] == "pause"
+    assert remote(hosts, "manager1", "node_update", pause)["changed"] is False
+    assert remote(hosts, "manager1", "node_remove", {"nodes": ["never-was"]})["changed"] is False
+
+    # The same is told from both places.
+    for module, options in (("swarm_info", {"nodes": True}), ("node_info", {"self": True})):
+        here = remote(hosts, "manager1", module, options)
+        there = hosts.module("manager1", module, options)
+        assert not there["failed"], there
+        for key in {*here, *there} - {"invocation", "ansible_facts", "warnings"}:
+            assert here[key] == there[key], key
+
+
+def test_what_is_wrong_with_a_connection_is_said(hosts: Hosts, home: Path) -> None:
+    (home / ".ssh" / "known_hosts").write_text("")
+    stranger = remote(hosts, "manager1", "node_info", {})
+    assert "known_hosts" in stranger["msg"]
+    address = hosts.lab.host("manager1").address
+    assert f"ssh://{USER}@{address}" in stranger["msg"]
+    nobody = hosts.module("localhost", "swarm_info", {"docker_host": f"ssh://{USER}@{address}:1"})
+    assert nobody["engine"]["reachable"] is False
+    assert nobody["engine"]["problem"]
