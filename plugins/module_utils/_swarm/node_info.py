@@ -23,10 +23,13 @@ def choose(nodes: Sequence[Node], references: Sequence[str]) -> tuple[list[Node]
     its old entry behind): looking at them is how this is found out, so here they all answer.
     """
     by_id = {node["ID"]: node for node in nodes}
+    by_name: dict[str, list[Node]] = {}
+    for node in in_order(nodes):
+        by_name.setdefault(host_name(node), []).append(node)
     chosen: dict[str, Node] = {}
     missing: list[str] = []
     for reference in dict.fromkeys(references):
-        same_name = [node for node in in_order(nodes) if reference and host_name(node) == reference]
+        same_name = by_name.get(reference, []) if reference else []  # a node that has just joined has no name yet
         answering = [by_id[reference]] if reference in by_id else same_name
         chosen.update((node["ID"], node) for node in answering)
         if not answering:
@@ -39,12 +42,23 @@ def in_order(nodes: Iterable[Node]) -> list[Node]:
     return sorted(nodes, key=lambda node: (host_name(node), node["ID"]))
 
 
-def details(node: Node, tasks: Iterable[Mapping[str, Any]], services: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """A node with all that managers know of it. `tasks` may be those of all nodes."""
+def by_node(
+    tasks: Iterable[Mapping[str, Any]], services: Iterable[Mapping[str, Any]]
+) -> dict[str, list[dict[str, Any]]]:
+    """The tasks of each node, by its NodeID, as they are told."""
+    names = {service["ID"]: service["Spec"]["Name"] for service in services}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for task in tasks:
+        found.setdefault(task.get("NodeID") or "", []).append(_task(task, names))
+    return {
+        node: sorted(own, key=lambda task: (task["service"], task["slot"], task["id"])) for node, own in found.items()
+    }
+
+
+def details(node: Node, tasks: Sequence[Mapping[str, Any]] = ()) -> dict[str, Any]:
+    """A node with all that managers know of it, and its tasks (of by_node)."""
     description = node.get("Description") or {}
     platform, resources = description.get("Platform") or {}, description.get("Resources") or {}
-    names = {service["ID"]: service["Spec"]["Name"] for service in services}
-    own = [_task(task, names) for task in tasks if task.get("NodeID") == node["ID"]]
     return {
         **view(node),
         "message": (node.get("Status") or {}).get("Message") or "",
@@ -57,7 +71,7 @@ def details(node: Node, tasks: Iterable[Mapping[str, Any]], services: Iterable[M
         "root_ca_digest": ca_digest((description.get("TLSInfo") or {}).get("TrustRoot") or ""),
         "created_at": node.get("CreatedAt") or "",
         "updated_at": node.get("UpdatedAt") or "",
-        "tasks": sorted(own, key=lambda task: (task["service"], task["slot"], task["id"])),
+        "tasks": list(tasks),
     }
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import membership_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_info import choose, details, in_order
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_info import by_node, choose, details, in_order
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_waits import list_nodes
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import quorum_of
@@ -47,13 +47,12 @@ def info_duty(references: Sequence[str], own: bool, tasks: bool, check_mode: boo
         filters = {"node": [node["ID"] for node in chosen]} if asked else None
         return Listed(nodes, chosen, missing, engine.tasks(filters), engine.services())
 
-    return Duty(
-        read=read,
-        decide=lambda listed: Plan(),
-        perform=lambda engine, step: None,
-        result=lambda listed: {
-            "nodes": [details(node, listed.tasks, listed.services) for node in listed.chosen],
+    def result(listed: Listed) -> dict[str, Any]:
+        placed = by_node(listed.tasks, listed.services)
+        return {
+            "nodes": [details(node, placed.get(node["ID"], ())) for node in listed.chosen],
             "missing": list(listed.missing),
             "quorum": quorum_of(listed.nodes).as_dict(),
-        },
-    )
+        }
+
+    return Duty(read=read, decide=lambda listed: Plan(), perform=lambda engine, step: None, result=result)

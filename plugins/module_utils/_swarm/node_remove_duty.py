@@ -120,7 +120,8 @@ class Removing:
             engine.update_node(node["ID"], current["Version"]["Index"], {**current["Spec"], **fields})
 
     def _empty(self, engine: Engine) -> None:
-        if self.emptied:
+        """Once in a run, before the first node goes; only nodes that are up can be emptied, and go by force only."""
+        if self.emptied or not (self.removal.force and self.removal.drain):
             return
         nodes = named(list(engine.nodes()), self.removal)
         wait_for_tasks(engine, [node for node in nodes if must_empty(node, self.removal)], self.wait_timeout)

@@ -119,6 +119,34 @@ def test_labels_of_a_thousand_nodes_are_one_list_and_one_write_for_each_that_dif
         assert asked(double) == Counter({key: count for key, count in expected.items() if count})
 
 
+@pytest.mark.parametrize("tasks", [False, True])
+def test_all_nodes_and_what_runs_there_are_told_with_a_list_of_each(run, tasks):
+    for size in (3, 300):
+        double = EngineDouble(nodes=size)
+        deploy(Engine(double), specs_of(stack_of(20, deploy={"mode": "global"})), wait=False)
+        nodes = succeeded(run(double, "node_info", {"tasks": tasks}))["nodes"]
+        assert [len(node["tasks"]) for node in nodes] == [20 if tasks else 0] * size
+        # The API version, the nodes, and what runs there: tasks, and the names of services.
+        assert len(double.requests) == (4 if tasks else 2)
+
+
+@pytest.mark.parametrize("drain", [False, True])
+def test_a_node_is_removed_with_one_write_and_a_drain(run, drain):
+    counts = []
+    for size in (1, 100):
+        double = EngineDouble(nodes=200)
+        names = [f"host{number}" for number in range(2, 2 + size)]
+        options = {"nodes": names, "force": True, "drain": drain}
+        assert len(succeeded(run(double, "node_remove", options))["nodes"]) == size
+        assert asked(double)["DELETE", "nodes"] == size
+        assert asked(double)["POST", "nodes"] == (size if drain else 0)
+        # A drain is made from the node as it is at that moment.
+        counts.append(len(double.requests) - len(double.writes) - (size if drain else 0))
+        assert run(double, "node_remove", options)["changed"] is False
+        assert len(double.requests) == 2
+    assert counts[0] == counts[1] <= MOST_FOR_NOTHING
+
+
 # Each changes something on a swarm of three nodes with a stack of two services.
 CHANGES = {
     "settings of the swarm": ("swarm_init", {"autolock": True, "task_history_limit": 2}),

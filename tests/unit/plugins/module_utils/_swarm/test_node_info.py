@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import ca_digest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_info import choose, details, in_order
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_info import by_node, choose, details, in_order
 
 
 def node(identity, name):
@@ -62,7 +62,7 @@ def test_details_have_one_shape_however_little_is_known():
         {"ID": "t3", "NodeID": "id1", "ServiceID": "gone"},
         {"ID": "t4", "NodeID": "id2", "ServiceID": "s1"},
     ]
-    told = details(known, tasks, [{"ID": "s1", "Spec": {"Name": "web"}}])
+    told = details(known, by_node(tasks, [{"ID": "s1", "Spec": {"Name": "web"}}])["id1"])
     blank = {"error": "", "slot": 0, "state": "", "desired_state": ""}
     assert told.pop("tasks") == [
         {**blank, "id": "t3", "service": "gone"},
@@ -91,7 +91,7 @@ def test_details_have_one_shape_however_little_is_known():
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-02T00:00:00Z",
     }
-    assert {key: type(value) for key, value in details({"ID": "id1"}, [], []).items()} == {
+    assert {key: type(value) for key, value in details({"ID": "id1"}).items()} == {
         **{key: type(value) for key, value in told.items()},
         "tasks": list,
     }
