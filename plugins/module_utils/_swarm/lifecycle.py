@@ -25,11 +25,11 @@ ATTEMPTS = 6
 class Duty(Generic[State]):
     """What a module does, in four pieces.
 
-    `read` sends reads only. `decide` is pure. `perform` does one step of the plan. `settle` waits until what was done
-    holds, given the state that was read and the steps that were done (it is called for an empty plan too: what an
-    interrupted run began is waited for by the next). `result` makes the module's own return values from the state after
-    all of it; the texts in its `warnings` are shown to the user. In check mode `perform` and `settle` are not called,
-    and `result` gets the state as it was read.
+    `read` sends reads only. `decide` is pure. `perform` does one step of the plan. `confirm` waits until a step holds, for
+    the sake of the next ones. `settle` waits until what was done holds, given the state that was read and the steps that
+    were done (it is called for an empty plan too: what an interrupted run began is waited for by the next). `result`
+    makes the module's own return values from the state after all of it; the texts in its `warnings` are shown to the
+    user. In check mode `perform`, `confirm` and `settle` are not called, and `result` gets the state as it was read.
     """
 
     read: Callable[[Engine], State]
@@ -37,6 +37,7 @@ class Duty(Generic[State]):
     perform: Callable[[Engine, Step], None]
     result: Callable[[State], dict[str, Any]]
     settle: Callable[[Engine, State, Plan], State] | None = None
+    confirm: Callable[[Engine, Step], None] | None = None
 
 
 def fulfil(engine: Engine, duty: Duty[State], check_mode: bool) -> tuple[Plan, State]:
@@ -72,7 +73,9 @@ def _apply(engine: Engine, duty: Duty[State], done: list[Step]) -> tuple[Plan, S
         try:
             for step in plan:
                 duty.perform(engine, step)
-                done.append(step)
+                done.append(step)  # before the waiting, so that a failure there tells of the step
+                if duty.confirm:
+                    duty.confirm(engine, step)
             return plan, state
         except OutOfSequence:
             if attempt == ATTEMPTS:

@@ -61,6 +61,9 @@ def nodes_duty(wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: f
         if step.action == DEMOTE:
             wait_until_one_may_go(engine, node, wait_timeout)
         engine.update_node(node["ID"], node["Version"]["Index"], spec)
+
+    def confirm(engine: Engine, step: Step) -> None:
+        node, _spec = step.payload
         if step.action == DEMOTE:
             wait_for_demotion(engine, node, wait_timeout)
         elif step.action == PROMOTE:
@@ -89,6 +92,7 @@ def nodes_duty(wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: f
         perform=perform,
         settle=settle,
         result=result,
+        confirm=confirm,
     )
 
 

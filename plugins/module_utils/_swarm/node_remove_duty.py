@@ -57,6 +57,7 @@ def remove_duty(removal: Removal, wait_timeout: float, down_timeout: float, chec
         decide=lambda state: decide_removal(state.nodes, removal, state.own_id, foresee_leaving=check_mode),
         perform=removing.perform,
         settle=removing.settle,
+        confirm=removing.confirm,
         result=lambda state: {
             "nodes": [view(node) for node in state.leaving],
             "absent": list(state.absent),
@@ -101,17 +102,19 @@ class Removing:
         node = step.payload
         if step.action == DRAIN:
             self._write(engine, node, Availability="drain")
-            return
-        if step.action == DEMOTE:
+        elif step.action == DEMOTE:
             self._empty(engine)
             wait_until_one_may_go(engine, node, self.wait_timeout)
             self._write(engine, node, Role="worker")
-            wait_for_demotion(engine, node, self.wait_timeout)
         elif step.action == REMOVE:
             self._empty(engine)
             if is_member(node):
                 wait_for_demotion(engine, node, self.wait_timeout)
             engine.remove_node(node["ID"], force=self.removal.force)
+
+    def confirm(self, engine: Engine, step: Step) -> None:
+        if step.action == DEMOTE:
+            wait_for_demotion(engine, step.payload, self.wait_timeout)
 
     def _write(self, engine: Engine, node: Node, **fields: str) -> None:
         """Each write is made from the node as it is now, because this run may have written to it before."""

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, OutOfSequence
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, OutOfSequence, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import ATTEMPTS, Duty, fulfil
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 
@@ -73,6 +75,20 @@ def test_a_conflict_is_read_again_and_each_step_is_reported_once():
 def test_endless_conflicts_are_given_up():
     with pytest.raises(OutOfSequence):
         fulfil(None, Shelf(["a"], conflicts=ATTEMPTS).duty(), check_mode=False)
+
+
+def test_each_step_is_confirmed_before_the_next_and_told_of_when_that_fails():
+    shelf = Shelf(["a", "b"])
+
+    def confirm(engine, step):
+        if len(shelf.present) == 2:
+            raise Timeout(f"{step.name} does not hold.")
+
+    with pytest.raises(Timeout, match="b does not hold") as failure:
+        fulfil(None, replace(shelf.duty(), confirm=confirm), check_mode=False)
+    assert failure.value.facts["changed"] is True
+    assert [step["name"] for step in failure.value.facts["plan"]] == ["a", "b"]
+    fulfil(None, replace(Shelf(["a", "b", "c"]).duty(), confirm=confirm), check_mode=True)
 
 
 def test_a_failure_tells_what_had_been_done():
