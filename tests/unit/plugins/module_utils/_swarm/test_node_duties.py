@@ -150,6 +150,15 @@ def test_a_demotion_outlives_the_election_of_another_leader():
     assert swarm.looks == 7  # what was read, two before the demotion, three after it, and the result
 
 
+def test_a_demotion_is_over_when_the_others_are_a_majority_again():
+    def reachability(word):
+        return lambda nodes: nodes["m3"]["ManagerStatus"].update(Reachability=word)
+
+    swarm = Swarm(*THREE, later={3: reachability("unreachable"), 6: reachability("reachable")})
+    assert update(swarm, {"m2": {"role": "worker"}})[1]["quorum"]["holds"]
+    assert swarm.looks == 7
+
+
 def test_a_demotion_that_does_not_come_true_is_told_with_what_was_seen():
     with pytest.raises(Timeout, match=r"after 20 s: node m2 \(m2\) is ready and still a manager") as problem:
         update(Swarm(*THREE, slow=True), {"m2": {"role": "worker"}})
