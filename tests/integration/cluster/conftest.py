@@ -92,6 +92,7 @@ class Outcome:
 
     def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
         self.text = done.stdout + done.stderr
+        self.words = " ".join(self.text.split())  # messages are broken into lines
         self.succeeded = done.returncode == 0
         self.changed = sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.text))
 

@@ -54,16 +54,6 @@ def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts) -> No
     assert hosts.nodes("manager2") == nodes
 
 
-def test_the_first_manager_is_lost_and_rebuilt(cluster: Hosts) -> None:
-    swarm = cluster.swarm("manager2")["Cluster"]["ID"]
-    cluster.docker("manager1", "swarm leave --force")
-    done = cluster.play(*as_extra(LABELS))
-    assert done.succeeded, done.text
-    assert {cluster.swarm(f"manager{number}")["Cluster"]["ID"] for number in (1, 2, 3)} == {swarm}
-    labels = cluster.nodes("manager2")[cluster.swarm("manager1")["NodeID"]]["Spec"]["Labels"]
-    assert labels == LABELS["swarm_node_labels"]
-
-
 def test_an_unreachable_manager_stops_a_new_swarm(hosts: Hosts) -> None:
     faults.cut(hosts.lab, "manager2")
     try:
