@@ -18,11 +18,14 @@ from tests.unit.meta.project import NODE_FILES, PLUGINS, imports, name_of, parse
 OWN = "ansible_collections.apiary.swarm"
 SHARED = PLUGINS / "module_utils" / "_swarm"
 COMPOSE = PLUGINS / "plugin_utils" / "_compose"
+PREFLIGHT = PLUGINS / "plugin_utils" / "_preflight"
 
 # The parts that touch the world; everything else in the shared code is pure.
 IMPURE = {SHARED / name for name in ("engine.py", "transport.py", "sdk.py", "wait.py", "lifecycle.py", "argspec.py")}
 
-PURE_FILES = sorted(set(SHARED.rglob("*.py")) - IMPURE) + sorted(COMPOSE.rglob("*.py"))
+PURE_FILES = (
+    sorted(set(SHARED.rglob("*.py")) - IMPURE) + sorted(COMPOSE.rglob("*.py")) + sorted(PREFLIGHT.rglob("*.py"))
+)
 PLUGIN_FILES = sorted(PLUGINS.rglob("*.py"))
 
 
@@ -33,7 +36,7 @@ def foreign(path: Path, *packages: str) -> list[str]:
 
 def test_there_is_something_to_check():
     assert all(path.is_file() for path in IMPURE)
-    assert {SHARED, COMPOSE} <= {parent for path in PURE_FILES for parent in path.parents}
+    assert {SHARED, COMPOSE, PREFLIGHT} <= {parent for path in PURE_FILES for parent in path.parents}
 
 
 @pytest.mark.parametrize("path", PURE_FILES, ids=name_of)

@@ -95,11 +95,11 @@ def serve(listener: Listener, seconds: float) -> None:
             return
         ready, _writable, _failed = select.select([*listener.raw, *listener.doors, listener.control], [], [], left)
         for opened in ready:
-            if opened in listener.raw:
-                _note(listener, opened)
-            elif opened is not listener.control:
-                opened.accept()[0].close()
-        # Last, so that what had come before the question is part of the answer.
+            if opened in listener.doors:
+                _let_in(opened)
+        # All of them, so that what had come before the question is part of the answer.
+        for opened in listener.raw:
+            _note(listener, opened)
         if listener.control in ready:
             _answer(listener)
             return
@@ -170,22 +170,34 @@ def _leave(listener: Listener, seconds: float) -> None:
 
 
 def _note(listener: Listener, opened: socket.socket) -> None:
+    """All datagrams that have come."""
+    while True:
+        try:
+            data, source = opened.recvfrom(_LONGEST_PACKET)
+        except OSError:  # there are no more
+            return
+        received = packet.parse(data, listener.raw[opened])
+        if received is None or received.probe.token != listener.token:
+            continue
+        known = listener.heard.setdefault(
+            (received.probe.sender, received.port),
+            {"sender": received.probe.sender, "port": received.port, "source": source[0], "full": False},
+        )
+        known["full"] = known["full"] or received.probe.full
+
+
+def _let_in(door: socket.socket) -> None:
     try:
-        data, source = opened.recvfrom(_LONGEST_PACKET)
-    except OSError:
-        return
-    received = packet.parse(data, listener.raw[opened])
-    if received is None or received.probe.token != listener.token:
-        return
-    known = listener.heard.setdefault(
-        (received.probe.sender, received.port),
-        {"sender": received.probe.sender, "port": received.port, "source": source[0], "full": False},
-    )
-    known["full"] = known["full"] or received.probe.full
+        door.accept()[0].close()
+    except OSError:  # who came has gone
+        pass
 
 
 def _answer(listener: Listener) -> None:
+    """Everything is closed before the answer is given, so that whoever has it finds nobody here any more."""
     connection, _peer = listener.control.accept()
+    for opened in (*listener.raw, *listener.doors, listener.control):
+        opened.close()
     with connection:
         connection.settimeout(_PATIENCE)
         connection.sendall(json.dumps(list(listener.heard.values())).encode())

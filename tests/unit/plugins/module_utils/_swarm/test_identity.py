@@ -6,11 +6,14 @@
 
 from __future__ import annotations
 
+import base64
+
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.identity import (
     ca_digest,
     read_certificates,
+    read_validity,
     token_digest,
 )
 
@@ -82,3 +85,33 @@ def test_a_bad_token_is_refused_without_being_shown(text):
     with pytest.raises(SwarmError, match="not a swarm join token") as refusal:
         token_digest(text)
     assert not text or text not in str(refusal.value)
+
+
+def test_a_certificate_says_from_when_to_when_it_holds():
+    assert read_validity(NODE) == (1795470840, 1803250440)  # 2026-11-23 21:54:00 to 2027-02-21 22:54:00
+    assert read_validity(f"{ROOT}{NODE}") == (1795474080, 2426194080)  # the first of several
+
+
+@pytest.mark.parametrize(
+    ("tag", "text", "seconds"),
+    [
+        (0x17, b"491231235959Z", 2524607999),
+        (0x17, b"700101000000Z", 0),
+        (0x18, b"20500101000000Z", 2524608000),
+    ],
+)
+def test_moments_of_both_forms_are_read(tag, text, seconds):
+    def element(tag, content):
+        return bytes([tag, len(content)]) + content
+
+    moment = element(tag, text)
+    signed = b"".join(element(0x30, content) for content in (b"", b"", b"", moment * 2, b""))
+    pem = base64.b64encode(element(0x30, element(0x30, signed))).decode()
+    assert read_validity(f"-----BEGIN CERTIFICATE-----{pem}-----END CERTIFICATE-----") == (seconds, seconds)
+
+
+@pytest.mark.parametrize(
+    "pem", ["", "-----BEGIN CERTIFICATE-----AAAA-----END CERTIFICATE-----", NODE.replace("MIICKT", "AAAAKT")]
+)
+def test_what_is_no_certificate_holds_never(pem):
+    assert read_validity(pem) is None
