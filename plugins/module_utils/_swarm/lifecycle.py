@@ -25,11 +25,12 @@ ATTEMPTS = 6
 class Duty(Generic[State]):
     """What a module does, in four pieces.
 
-    `read` sends reads only. `decide` is pure. `perform` does a step of the plan. `confirm` waits until a step holds that
-    others depend on. `settle` waits until what was done holds, given the state that was read and the steps that were
-    done (it is called for an empty plan too: what an interrupted run began is waited for by the next). `result` makes
-    the module's own return values from the state after all of it; the texts in its `warnings` are shown to the user. In
-    check mode `perform`, `confirm` and `settle` are not called, and `result` gets the state as it was read.
+    `read` sends reads only. `decide` is pure. `perform` does one step of the plan. `confirm` waits until a step holds,
+    for the sake of later ones. `settle` waits until what was done holds, given the state that was read and the steps
+    that were done (it is called for an empty plan too: what an interrupted run began is waited for by the next).
+    `result` makes the module's own return values from the state after all of it; the texts in its `warnings` are shown
+    to the user. In check mode `perform`, `confirm` and `settle` are not called, and `result` gets the state as it was
+    read.
     """
 
     read: Callable[[Engine], State]
