@@ -1,0 +1,129 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a host's firewall is, as plain data, and which one is to be used."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import network
+
+UFW, FIREWALLD, IPTABLES = "ufw", "firewalld", "iptables"
+BACKENDS = (UFW, FIREWALLD, IPTABLES)
+
+# Bridges of the Engine and what hangs on them: they have the same addresses on every host.
+_DOCKERS = re.compile(r"docker0|docker_gwbridge|br-[0-9a-f]{12}|veth.*")
+
+
+@dataclass(frozen=True)
+class Ufw:
+    """`added` is what `ufw show added` prints; `ipv6`: it looks after IPv6."""
+
+    active: bool
+    added: str
+    ipv6: bool = True
+
+
+@dataclass(frozen=True)
+class Firewalld:
+    """What `firewall-cmd --list-all-zones` prints of a firewalld that runs, now and with --permanent."""
+
+    default_zone: str
+    running: str
+    permanent: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that decisions need. `saved` is what iptables-save and ip6tables-save print, by family; `tools` are the
+    paths of iptables and ip6tables; `files` the texts of our files that are there; `tables` what `nft list chains`
+    prints; `systemd`: it is what the host was booted with."""
+
+    addresses: tuple[str, ...] = ()
+    ufw: Ufw | None = None
+    firewalld: Firewalld | None = None
+    saved: Mapping[int, str] = field(default_factory=dict)
+    tools: Mapping[int, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    unit_enabled: bool = False
+    tables: str = ""
+    ipv6: bool = True
+    systemd: bool = True
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """From `ip -json address show`: those that other hosts see."""
+    found = (entry for entry in network.addresses(text) if not _DOCKERS.fullmatch(entry.interface))
+    return tuple(entry.address for entry in found)
+
+
+def detect(found: Found) -> str:
+    """The firewall that is in charge; empty where there is none that is known."""
+    if found.ufw and found.ufw.active:
+        return UFW
+    if found.firewalld:
+        return FIREWALLD
+    return IPTABLES if 4 in found.tools else ""
+
+
+def choose(found: Found, asked: str) -> str:
+    """The backend for this option of the module; a SwarmError where it cannot be used."""
+    backend = detect(found) if asked == "auto" else asked
+    usable = {UFW: bool(found.ufw and found.ufw.active), FIREWALLD: bool(found.firewalld), IPTABLES: 4 in found.tools}
+    if not backend:
+        raise SwarmError(
+            "No firewall was found: ufw is not active, firewalld does not run, and there is no iptables. "
+            "Nothing was changed.",
+            "Install iptables, which Docker Engine needs too.",
+        )
+    if not usable[backend]:
+        lacks = {UFW: "ufw is not active", FIREWALLD: "firewalld does not run", IPTABLES: "There is no iptables"}
+        raise SwarmError(
+            f"{lacks[backend]} on this host. Nothing was changed.",
+            "Start it, with a rule that lets ssh in, or choose another backend.",
+        )
+    if backend == IPTABLES and detect(found) != IPTABLES:
+        raise SwarmError(
+            f"{detect(found)} is in charge of this host's rules, and would not know of rules in iptables. "
+            "Nothing was changed.",
+            f"Choose the backend {detect(found)}, or auto.",
+        )
+    return backend
+
+
+def warnings(found: Found, backend: str) -> list[str]:
+    """What the rules cannot do on this host."""
+    texts = []
+    if backend == IPTABLES:
+        tables = foreign_tables(found.tables)
+        if tables:
+            texts.append(
+                f"This host has nftables rules of its own for what comes in ({', '.join(tables)}). What these drop stays "
+                "dropped: let the members in there too."
+            )
+        if found.ipv6 and 6 not in found.tools:
+            texts.append("There is no ip6tables: the ports of the swarm are not closed to strangers over IPv6.")
+        if not found.systemd:
+            texts.append("The host does not run systemd: the rules are gone after a reboot.")
+    if backend == UFW and found.ufw and not found.ufw.ipv6 and found.ipv6:
+        texts.append("ufw does not look after IPv6 here (IPV6=no in /etc/default/ufw): nothing is closed over IPv6.")
+    return texts
+
+
+def foreign_tables(text: str) -> list[str]:
+    """From `nft list chains`: tables that see what comes in, apart from those of iptables and firewalld."""
+    found = []
+    table = ""
+    for line in text.splitlines():
+        heading = re.match(r"table (\S+) (\S+) \{", line)
+        if heading:
+            table = " ".join(heading.groups())
+        elif " hook input " in line and table not in found:
+            found.append(table)
+    ours = re.compile(r"ip6? (filter|mangle|nat|raw|security)|(ip|ip6|inet) firewalld")
+    return [table for table in found if not ours.fullmatch(table)]
