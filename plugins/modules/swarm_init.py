@@ -107,7 +107,8 @@ options:
         type: str
   signing_ca_cert:
     description:
-      - The certificate (PEM) of the CA that signs the certificates of nodes, when it is to be one of your own.
+      - The certificate (PEM) of the CA that signs the certificates of nodes, when it is to be one of your own. It must
+        be valid for a year at least.
       - If the swarm trusts another root, its CA is rotated to this one.
     type: str
   signing_ca_key:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import cluster, force_new, swarm_spec
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import membership as states
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import (
     LOCAL,
     LOCAL_WITH_PORT,
@@ -56,7 +57,7 @@ def init_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
 
     def perform(engine: Engine, step: Step) -> None:
         if step.action == "init":
-            _init(engine, step.payload)
+            _init(engine, step)
         elif step.action == "force_new_cluster":
             _force_new(engine, step.payload)
         else:
@@ -100,10 +101,20 @@ def _force_new(engine: Engine, request: Mapping[str, Any]) -> None:
         ) from None
 
 
-def _init(engine: Engine, request: Mapping[str, Any]) -> None:
+def _init(engine: Engine, step: Step) -> None:
+    request = step.payload
     try:
         engine.init_swarm(request)
     except EngineError as refusal:
+        # The Engine makes the swarm first and updates its settings then (moby daemon/cluster/swarm.go).
+        if look(engine, "").member.local_state != states.INACTIVE:
+            half = EngineError(
+                f"The Engine made a swarm, but refused its settings: {refusal.message.rstrip('.')}.",
+                refusal.status,
+                "Correct the options and run again: then the settings are brought to what they state.",
+            )
+            half.facts.update(changed=True, plan=[step.as_dict()])
+            raise half from None
         stated = ", ".join(f"{field} {request[field]!r}" for field in _ADDRESS_FIELDS if request[field])
         raise EngineError(
             f"The Engine made no swarm (with {stated}): {refusal.message.rstrip('.')}. Nothing was changed.",

@@ -60,6 +60,7 @@ class Swarm:
         self.nodes = {node["ID"]: copy.deepcopy(node) for node in nodes}
         self.requests = []
         self.conflicts = 0
+        self.refused = ""
 
     def request(self, method, path, query=None, body=None, headers=None):
         self.requests.append((method, path))
@@ -75,8 +76,10 @@ class Swarm:
                 "LocalNodeState": "active",
                 "NodeID": "n1",
                 "ControlAvailable": True,
-                "Cluster": {"ID": "swarm1", "Spec": body["Spec"]},
+                "Cluster": {"ID": "swarm1", "Spec": {} if self.refused else body["Spec"]},
             }
+            if self.refused:
+                raise EngineError(self.refused, 500)
             return "n1"
         if path.startswith("/nodes"):
             return self._nodes(path, query, body)
@@ -245,6 +248,17 @@ def test_init_and_init_again():
     assert transport.requests == [("GET", "/info")]
     assert duty.result(view) == first
     assert first["swarm"]["settings"]["autolock"] is True
+
+
+def test_a_swarm_that_was_made_without_its_settings_is_no_swarm_that_was_not_made():
+    transport = Swarm()
+    transport.refused = "error updating cluster settings: CA certificate expires too soon"
+    with pytest.raises(SwarmError, match=r"made a swarm, but refused its settings.*too soon") as error:
+        fulfil(Engine(transport), init_duty({**INIT, "task_history_limit": 9}), check_mode=False)
+    assert "Nothing was changed" not in str(error.value)
+    assert error.value.facts["changed"] is True
+    plan, _view = fulfil(Engine(transport), init_duty({**INIT, "task_history_limit": 9}), check_mode=True)
+    assert [str(change) for step in plan for change in step.changes] == ["task_history_limit: null -> 9"]
 
 
 def test_init_in_check_mode_has_the_same_shape():
