@@ -2,13 +2,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What tests of the swarm modules share: Engines that are stopped for a while, and a case that is run four times."""
+"""What tests of the swarm modules share: Engines that are stopped, CAs, and a case that is run four times."""
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from .conftest import Hosts
@@ -50,3 +52,28 @@ def four_times(
         assert set(again) - {"warnings"} == set(done) - {"warnings"}
     assert state() == after
     return done
+
+
+def new_ca(folder: Path, name: str, days: int = 3650) -> dict[str, str]:
+    """A CA as the options of modules."""
+    key, certificate = folder / f"{name}.key", folder / f"{name}.crt"
+    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+    subprocess.run(
+        [
+            "openssl",
+            "req",
+            "-x509",
+            *curve,
+            "-subj",
+            f"/CN={name}",
+            "-days",
+            str(days),
+            "-keyout",
+            key,
+            "-out",
+            certificate,
+        ],
+        check=True,
+        capture_output=True,
+    )
+    return {"signing_ca_cert": certificate.read_text(), "signing_ca_key": key.read_text()}

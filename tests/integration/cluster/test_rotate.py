@@ -7,25 +7,12 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 from .conftest import Hosts, wait_until
-from .engines import four_times, stopped
+from .engines import four_times, new_ca, stopped
 
 TOKEN = re.compile(r"SWM(TKN|KEY)-1-")
-
-
-def new_ca(folder: Path, name: str) -> dict[str, str]:
-    """A CA as the options of modules."""
-    key, certificate = folder / f"{name}.key", folder / f"{name}.crt"
-    curve = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-    subprocess.run(
-        ["openssl", "req", "-x509", *curve, "-subj", f"/CN={name}", "-days", "30", "-keyout", key, "-out", certificate],
-        check=True,
-        capture_output=True,
-    )
-    return {"signing_ca_cert": certificate.read_text(), "signing_ca_key": key.read_text()}
 
 
 def tokens(hosts: Hosts) -> dict[str, str]:
@@ -91,6 +78,11 @@ def test_a_ca_of_ones_own(hosts: Hosts, tmp_path: Path) -> None:
 
     first, second, third = (new_ca(tmp_path, name) for name in ("first", "second", "third"))
     settings = {"labels": {"a": ""}, "autolock": True}
+    half = hosts.module("manager1", "swarm_init", {**settings, **new_ca(tmp_path, "short", days=30)})
+    assert "made a swarm, but refused its settings" in half["msg"]
+    assert half["changed"] is True
+    assert hosts.swarm("manager1")["LocalNodeState"] == "active"
+    hosts.reset()
     made = hosts.module("manager1", "swarm_init", {**settings, **first})
     assert made["changed"]
     wait_until(lambda: is_stable() and trust_root() == first["signing_ca_cert"])

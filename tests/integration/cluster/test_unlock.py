@@ -50,6 +50,10 @@ def test_managers_that_wait_for_each_other_are_unlocked_one_after_the_other(host
     first = hosts.module("manager1", "swarm_unlock", {"unlock_key": key, "wait_timeout": 1})
     assert (first["changed"], first["failed"], first["has_quorum"]) == (True, False, False)
     assert hosts.swarm("manager1")["LocalNodeState"] == "pending"
+    # Engines lose a manager with autolock when they are made to go on alone (moby issue 36852).
+    alone = {"force_new_cluster": first["node_id"], "wait_timeout": 1}
+    assert "autolock" in hosts.module("manager1", "swarm_init", alone)["msg"]
+    assert hosts.swarm("manager1")["LocalNodeState"] == "pending"
     second = hosts.module("manager2", "swarm_unlock", {"unlock_key": key})
     assert (second["changed"], second["has_quorum"]) == (True, True)
     third = hosts.module("manager1", "swarm_unlock", {"unlock_key": key})
