@@ -67,7 +67,7 @@ def preflight(lab: Lab, tmp_path_factory: pytest.TempPathFactory) -> Callable[..
                 *(str(Path(sys.executable).parent / "ansible-playbook"), "apiary.swarm.preflight"),
                 *("-i", str(lab.inventory_file), "-i", str(more), "-e", variables, *arguments),
             ],
-            env={**os.environ, "ANSIBLE_CONFIG": str(lab.directory / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"},
+            env={**os.environ, "ANSIBLE_CONFIG": str(lab.directory / "ansible.cfg"), "ANSIBLE_FORCE_COLOR": "0"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
