@@ -13,8 +13,8 @@ description:
   - Lets the members of a swarm reach the ports of Docker Swarm on this host, and nobody else. These are 2377/tcp on
     managers, 7946/tcp and 7946/udp, and the data path port (udp). ESP, which encrypted overlay networks use, is let in
     from members.
-  - Uses the firewall that is in charge of the host, which is found out. It is never switched on or off, never reloaded, and
-    no other port is touched, ssh neither.
+  - Uses the firewall that is in charge of the host, which is found out. It is never switched on or off and never
+    reloaded, and no other port is touched, ssh neither.
   - The rules are kept over a reboot. Who is no longer a member loses access.
   - Ports that services publish are not the matter of this module. Docker opens them before any of these firewalls.
 author: The apiary.swarm contributors (@apiary)
@@ -49,8 +49,8 @@ options:
     default: 4789
   purge:
     description:
-      - Whether O(members) are all there are. If not, what is open stays open, and nobody is shut out who is not shut out
-        already.
+      - Whether O(members) are all there are. If not, what is open stays open, and nobody is shut out who is not shut
+        out already.
     type: bool
     default: true
 attributes:

@@ -4,9 +4,9 @@
 
 """The rules in firewalld: rich rules in every zone that packets from outside can come into, known by their priority.
 
-Rich rules and not sets of addresses or policies, because those can be made only by a reload, which takes published ports
-away until Docker is restarted (before Engine 29). So what runs and what is kept are changed one after the other, and
-nothing is reloaded.
+Rich rules and not sets of addresses or policies, because those can be made only by a reload, which takes published
+ports away until Docker is restarted (before Engine 29). So what runs and what is kept are changed one after the other,
+and nothing is reloaded.
 """
 
 from __future__ import annotations

@@ -40,8 +40,8 @@ class Firewalld:
 
 @dataclass(frozen=True)
 class Found:
-    """Everything that decisions need. `saved` is what iptables-save and ip6tables-save print, by family; `tools` are the
-    paths of iptables and ip6tables; `files` the texts of our files that are there; `tables` what `nft list chains`
+    """Everything that decisions need. `saved` is what iptables-save and ip6tables-save print, by family; `tools` are
+    the paths of iptables and ip6tables; `files` the texts of our files that are there; `tables` what `nft list chains`
     prints; `systemd`: it is what the host was booted with."""
 
     addresses: tuple[str, ...] = ()
@@ -103,8 +103,8 @@ def warnings(found: Found, backend: str) -> list[str]:
         tables = foreign_tables(found.tables)
         if tables:
             texts.append(
-                f"This host has nftables rules of its own for what comes in ({', '.join(tables)}). What these drop stays "
-                "dropped: let the members in there too."
+                f"This host has nftables rules of its own for what comes in ({', '.join(tables)}). What these drop "
+                "stays dropped: let the members in there too."
             )
         if found.ipv6 and 6 not in found.tools:
             texts.append("There is no ip6tables: the ports of the swarm are not closed to strangers over IPv6.")

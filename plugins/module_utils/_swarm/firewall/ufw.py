@@ -68,21 +68,18 @@ def changes(added: str, wish: Access | None, ipv6: bool) -> list[Command]:
     """What turns what is there into the wish (None: nothing of ours). `ipv6`: ufw looks after IPv6 too.
 
     A rule can be put first, but not after a certain other one; so when the closing rules change, they are put first
-    and all others before them again. Connections that exist are not cut by that.
+    and all others before them again. Connections that exist are not cut by that. What goes, goes last.
     """
     present = read_rules(added)
     wanted = rules(wish, ipv6) if wish is not None else []
     closing = [rule for rule in wanted if not rule.source]
     relaid = {rule for rule in present if not rule.source} != set(closing)
-    first = [_prepend(rule) for rule in closing] if relaid else []
-    gone = [rule for rule in present if rule not in wanted and not rule.source]
-    found = [*map(_delete, gone), *first]
-    found += [_delete(rule) for rule in present if rule not in wanted and rule.source]
+    found = [_prepend(rule) for rule in closing] if relaid else []
     for rule in wanted:
         if rule.source and (relaid or rule not in present):
             found += [_delete(rule)] if rule in present else []
             found.append(_prepend(rule))
-    return found
+    return [*found, *(_delete(rule) for rule in present if rule not in wanted)]
 
 
 def _by_protocol(ports: Sequence[str]) -> list[tuple[str, tuple[int, ...]]]:
