@@ -1,0 +1,29 @@
+#!/usr/bin/python3
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Serves the directory linux to who knows the password."""
+
+from __future__ import annotations
+
+import base64
+import http.server
+from functools import partial
+
+EXPECTED = "Basic " + base64.b64encode(b"apiary:honey").decode()
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def send_head(self):
+        if self.headers.get("Authorization") == EXPECTED:
+            return super().send_head()
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", 'Basic realm="packages"')
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+        return None
+
+
+http.server.ThreadingHTTPServer(("", 8080), partial(Handler, directory="/srv")).serve_forever()

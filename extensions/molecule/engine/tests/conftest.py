@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role is run again, with other variables, and what it does is looked at meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.lab import access
+from tests.lab.state import Lab
+
+SCENARIO = Path(__file__).parent.parent
+
+
+class Outcome:
+    """What a run of the role says at its end."""
+
+    def __init__(self, done: subprocess.CompletedProcess[str]) -> None:
+        self.text = done.stdout + done.stderr
+        self.succeeded = done.returncode == 0
+        self.changed = sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.text))
+        # The names of the tasks that were run on a host; what is skipped or included runs nowhere.
+        self.tasks = re.findall(
+            r"^TASK \[apiary.swarm.docker_engine : (.*)\] \**\n(?:ok|changed|fatal)", self.text, re.M
+        )
+
+
+@pytest.fixture(scope="session")
+def play(lab: Lab) -> Callable[..., Outcome]:
+    def run(*arguments: str, **variables: Any) -> Outcome:
+        command = [
+            str(Path(sys.executable).parent / "ansible-playbook"),
+            *("--inventory", str(lab.inventory_file), "--inventory", str(SCENARIO / "inventory")),
+            *("--extra-vars", json.dumps({f"docker_engine_{name}": value for name, value in variables.items()})),
+            *arguments,
+            str(SCENARIO / "converge.yml"),
+        ]
+        environment = {**os.environ, "ANSIBLE_CONFIG": str(lab.directory / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
+        return Outcome(
+            subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def on(lab: Lab) -> Callable[[str, str], str]:
+    """What a shell command says that root runs on a host."""
+    return lambda host, command: access.ssh(lab, host, f"sudo sh -c {shlex.quote(command)}").strip()
+
+
+@pytest.fixture(scope="session")
+def watching() -> Callable[..., Any]:
+    """Calls a function again and again beside what is done in the block, and yields the list of its answers."""
+
+    @contextmanager
+    def watch(look: Callable[[], Any]) -> Iterator[list[Any]]:
+        seen: list[Any] = []
+        over = threading.Event()
+
+        def repeat() -> None:
+            while not over.wait(0.2):
+                seen.append(look())
+
+        thread = threading.Thread(target=repeat)
+        thread.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            thread.join()
+
+    return watch

@@ -1,0 +1,209 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What bare hosts have become, and what happens to them when the role is run with other variables."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+MANAGERS = ["manager1", "manager2", "manager3"]
+FROM_REPOSITORY = ["manager1", "manager3"]
+DAEMON = {"insecure-registries": ["registry:5000"]}
+NEW = "5:28.5.2-1~debian.13~trixie"
+PATH = "/etc/docker/daemon.json"
+
+
+def run_of(on, host):
+    """Systemd's name for the run of the Engine: another one after every restart."""
+    return on(host, "systemctl show --property=InvocationID --value docker.service")
+
+
+def version(on, host):
+    return on(host, "docker version --format '{{.Server.Version}}'").partition("+")[0]
+
+
+@pytest.mark.parametrize("name", MANAGERS)
+def test_the_engine_runs_and_is_configured(name, hosts, on):
+    host = hosts[name]
+    assert host.service("docker").is_running
+    assert host.service("docker").is_enabled
+    content = json.loads(host.file(PATH).content_string)
+    assert content["log-opts"] == {"max-size": "10m", "max-file": "3"}
+    assert "registry:5000" in on(name, "docker info")
+    assert on(name, "systemctl show --property=LimitNOFILE --value docker.service") == "65536"
+    assert "NO_PROXY=localhost,worker1" in on(name, "systemctl show --property=Environment docker.service")
+    assert host.file("/etc/sysctl.d/90-apiary-swarm.conf").content_string == "net.ipv4.ip_forward = 1\n"
+    assert on(name, "cat /proc/sys/net/ipv4/ip_forward") == "1"
+    assert "docker" in host.user("deploy").groups
+    assert not host.file(f"{PATH}.previous").exists
+
+
+@pytest.mark.parametrize(
+    ("name", "expected", "held"),
+    [
+        ("manager1", "26.1.5", {"docker-ce", "docker-ce-cli", "containerd.io"}),
+        ("manager2", "20.10.24", {"docker.io", "containerd", "runc"}),
+        ("manager3", "26.1.5", {"docker-ce", "docker-ce-cli", "containerd.io"}),
+    ],
+)
+def test_the_wished_version_runs_and_is_held(name, expected, held, on):
+    assert version(on, name) == expected
+    assert set(on(name, "apt-mark showhold").split()) == held
+
+
+@pytest.mark.parametrize("name", FROM_REPOSITORY)
+def test_the_host_s_own_upgrade_leaves_the_engine_alone(name, on):
+    assert NEW in on(name, "apt-cache madison docker-ce")
+    assert not re.search("^Inst docker", on(name, "apt-get --simulate dist-upgrade"), re.MULTILINE)
+
+
+@pytest.mark.parametrize("name", FROM_REPOSITORY)
+def test_there_is_one_entry_for_the_repository_and_nobody_else_reads_the_password(name, hosts, on):
+    assert on(name, "grep -rlE 'download.docker.com|worker1' /etc/apt/sources.list*") == (
+        "/etc/apt/sources.list.d/docker.sources"
+    )
+    login = hosts[name].file("/etc/apt/auth.conf.d/docker.conf")
+    assert (login.mode, "password honey" in login.content_string) == (0o600, True)
+
+
+def test_a_run_that_changes_nothing_takes_two_tasks_and_no_update(play, on):
+    before = on("manager1", "stat --format=%y /var/lib/apt/lists")
+    done = play()
+    assert (done.succeeded, done.changed, len(done.tasks)) == (True, 0, 2), done.text
+    assert on("manager1", "stat --format=%y /var/lib/apt/lists") == before
+
+
+@pytest.mark.parametrize("fingerprint", ["0" * 40])
+def test_another_key_is_refused_before_anything_is_written(fingerprint, play, on):
+    look = "cat /etc/apt/keyrings/docker.asc /etc/apt/sources.list.d/docker.sources; ls -R /etc/apt /etc/docker"
+    before = on("manager1", look)
+    done = play("--limit=manager1", repository_key_fingerprint=fingerprint, daemon={**DAEMON, "mtu": 1400})
+    assert not done.succeeded
+    assert f"and {fingerprint} is expected" in done.text
+    assert "Nothing was changed" in done.text
+    assert "honey" not in done.text
+    assert on("manager1", look) == before
+
+
+def test_what_an_engine_can_take_over_while_it_runs_needs_no_restart(play, on):
+    before = [run_of(on, name) for name in MANAGERS]
+    wish = {**DAEMON, "labels": ["place=lab"]}
+    done = play(daemon=wish)
+    assert (done.succeeded, done.changed) == (True, len(MANAGERS)), done.text
+    assert [run_of(on, name) for name in MANAGERS] == before
+    assert {on(name, "docker info --format '{{.Labels}}'") for name in MANAGERS} == {"[place=lab]"}
+    assert play(daemon=wish).changed == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "wish", "words"),
+    [
+        ("manager1", {"no-such-key": 1}, "no-such-key"),
+        ("manager2", {"live-restore": True}, "cannot be in a swarm"),
+        ("manager2", {"default-address-pools": [{"base": "10.0.0.0/33", "size": 24}]}, "10.0.0.0/33"),
+    ],
+)
+def test_a_bad_daemon_json_is_refused_with_the_old_one_running(name, wish, words, play, on):
+    before = (on(name, f"cat {PATH}; ls /etc/docker"), run_of(on, name))
+    for arguments in ((), ("--check",)):
+        done = play(f"--limit={name}", *arguments, daemon={**DAEMON, **wish})
+        # In check mode nobody asks the Engine what it thinks.
+        assert done.succeeded is (arguments == ("--check",) and "no-such-key" in wish), done.text
+        assert words in done.text or done.succeeded
+    assert (on(name, f"cat {PATH}; ls /etc/docker"), run_of(on, name)) == before
+
+
+@pytest.mark.parametrize(("name", "attempts"), [("manager1", 2), ("manager2", 1)])
+def test_an_engine_that_does_not_start_gets_its_old_file_back(name, attempts, play, on):
+    before = on(name, f"cat {PATH}; ls /etc/docker")
+    for _attempt in range(attempts):
+        done = play(f"--limit={name}", daemon={**DAEMON, "storage-driver": "zfs"})
+        assert not done.succeeded
+        assert "graphdriver" in done.text
+        assert f"{PATH} was put back" in done.text
+        assert on(name, f"cat {PATH}; ls /etc/docker") == before
+        assert on(name, "systemctl is-active docker.service") == "active"
+
+
+def test_a_restart_can_be_put_off_and_is_not_forgotten(play, on):
+    wish = {**DAEMON, "labels": ["place=lab"], "mtu": 1400}
+    before = run_of(on, "manager3")
+    first = play("--limit=manager3", daemon=wish, restart="never")
+    again = play("--limit=manager3", daemon=wish, restart="never")
+    assert (first.succeeded, first.changed, again.succeeded, again.changed) == (True, 1, True, 0), again.text
+    assert f"{PATH} was changed after the Engine had started" in again.text
+    assert run_of(on, "manager3") == before
+    done = play("--limit=manager3", daemon=wish)
+    assert (done.succeeded, done.changed) == (True, 1), done.text
+    assert run_of(on, "manager3") != before
+    assert on("manager3", "ip link show docker0 | grep -o 'mtu [0-9]*'") == "mtu 1400"
+
+
+@pytest.fixture
+def swarm(on, lab):
+    """A swarm of the three, made without the collection, with a service that has a task on each."""
+    on("manager1", "docker swarm init")
+    token = on("manager1", "docker swarm join-token --quiet manager")
+    for name in ("manager2", "manager3"):
+        on(name, f"docker swarm join --token {token} {lab.host('manager1').address}:2377")
+    on("manager1", "docker service create --quiet --name web --replicas 3 registry:5000/busybox:1 sleep 1000000")
+
+
+def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, watching):
+    """An upgrade of two and another configuration for all three: each restarts once, and never two at a time."""
+    look = "docker info --format '{{.ServerVersion}}' > /dev/null 2>&1 && echo up || echo down"
+    count = "docker service ls --format '{{.Replicas}}' --filter name=web 2> /dev/null || true"
+    wish = {**DAEMON, "labels": ["place=lab"], "mtu": 1450}
+    versions = {"manager1": "28.*", "manager2": "20.10.24", "manager3": "28.*"}
+    wished = {"daemon": wish, "version": "{{ " + json.dumps(versions) + "[inventory_hostname] }}"}
+
+    def see():
+        up = [name for name in MANAGERS if on(name, look) == "up"]
+        return up, next((found for found in (on(name, count) for name in up) if found), "")
+
+    before = {name: run_of(on, name) for name in MANAGERS}
+    with watching(see) as seen:
+        done = play(**wished)
+    assert done.succeeded, done.text
+    assert min(len(up) for up, _replicas in seen) == 2
+    assert {replicas for _up, replicas in seen if replicas} <= {"3/3", "2/3"}
+    assert {name: run_of(on, name) != before[name] for name in MANAGERS} == dict.fromkeys(MANAGERS, True)
+    assert {name: version(on, name) for name in MANAGERS} == {
+        name: "20.10.24" if wished == "20.10.24" else "28.5.2" for name, wished in versions.items()
+    }
+    assert on("manager2", "docker node ls --format '{{.ManagerStatus}}'").split().count("Reachable") == 2
+    assert set(on("manager1", "apt-mark showhold").split()) == {"docker-ce", "docker-ce-cli", "containerd.io"}
+    assert play(**wished).changed == 0
+
+    older = play("--limit=manager1", daemon=wish)
+    assert not older.succeeded
+    assert "downgrade" in older.text
+
+    # Two of three are not enough to lose one more.
+    on("manager3", "systemctl stop docker.socket docker.service")
+    stopped = play("--limit=manager1", daemon={**wish, "mtu": 1400}, version="28.*", restart_timeout=5)
+    assert not stopped.succeeded
+    assert "without manager1, 1 of 3 managers would be reachable" in stopped.text
+    assert "mtu" in on("manager1", f"cat {PATH}")
+    assert "1450" in on("manager1", f"cat {PATH}")
+    on("manager3", "systemctl start docker.service")
+
+
+def test_the_engine_is_removed_only_from_who_is_in_no_swarm(play, on, hosts):
+    done = play("--limit=manager3", state="absent")
+    assert not done.succeeded
+    assert "it is in a swarm (state active)" in done.text
+    on("manager1", "docker node demote manager3")
+    on("manager3", "docker swarm leave --force")
+    done = play("--limit=manager3", state="absent")
+    assert done.succeeded, done.text
+    assert not hosts["manager3"].package("docker-ce").is_installed
+    assert on("manager3", "ls /var/lib/docker") != ""
+    assert play("--limit=manager3", state="absent").changed == 0
+    assert play("--limit=manager3", state="absent", remove_data=True).succeeded
+    assert on("manager3", "ls /var/lib/docker /etc/docker") == "/etc/docker:\n\n/var/lib/docker:"
+    assert play("--limit=manager3", state="absent", remove_data=True).changed == 0
