@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 
+from .execute import execute
 from .outer import connect
 from .ownership import require_container
 from .progress import LabError
@@ -34,8 +35,7 @@ def ssh(lab: Lab, host: str, command: str, *, check: bool = True, timeout: float
 def console(lab: Lab, host: str, command: str, *, check: bool = True) -> str:
     """Output of a shell command that runs as root without the network."""
     lab.host(host)
-    done = require_container(connect(), lab, host).exec_run(["/bin/sh", "-c", command])
-    output: str = done.output.decode(errors="replace")
+    done = execute(require_container(connect(), lab, host), ["/bin/sh", "-c", command])
     if check and done.exit_code:
-        raise LabError(f"on the console of {host}: {command}: {done.exit_code}\n{output}")
-    return output
+        raise LabError(f"on the console of {host}: {command}: {done.exit_code}\n{done.output}")
+    return done.output

@@ -13,13 +13,14 @@ import socket
 import docker
 from docker.models.containers import Container
 
+from .execute import execute
 from .progress import LabError
 from .state import Lab
 
 
 def is_pulled(container: Container) -> bool:
     """Of a running container: whether its interface has no link."""
-    return bool(container.exec_run(["cat", "/sys/class/net/eth0/carrier"]).output.strip() == b"0")
+    return execute(container, ["cat", "/sys/class/net/eth0/carrier"]).output.strip() == "0"
 
 
 def pull(client: docker.DockerClient, lab: Lab, container: Container) -> None:
@@ -32,9 +33,9 @@ def plug(client: docker.DockerClient, lab: Lab, container: Container) -> None:
 
 def _set(client: docker.DockerClient, lab: Lab, container: Container, state: str) -> None:
     """From a helper container, so that access to the Engine is enough and root is not needed."""
-    found = container.exec_run(["cat", "/sys/class/net/eth0/iflink"])
+    found = execute(container, ["cat", "/sys/class/net/eth0/iflink"])
     if found.exit_code:
-        raise LabError(f"{container.name} has no eth0: {found.output.decode(errors='replace').strip()}")
+        raise LabError(f"{container.name} has no eth0: {found.output.strip()}")
     client.containers.run(
         container.image,
         ["ip", "link", "set", "dev", socket.if_indextoname(int(found.output)), state],

@@ -18,6 +18,7 @@ from docker.errors import APIError
 from docker.models.containers import Container
 
 from . import cable
+from .execute import execute
 from .ownership import check_volume, own_container, require_container
 from .progress import LabError, say
 from .state import USER, Host, Lab
@@ -53,8 +54,8 @@ def wait_ready(client: docker.DockerClient, lab: Lab, host: Host, timeout: float
         # sshd holds a greeting without a login against its sender, so it is asked for only at the end.
         if state in ("running", "degraded") and _ssh_greets(host.address):
             if state == "degraded":
-                failed = container.exec_run(["systemctl", "--failed", "--no-legend", "--plain"]).output
-                say(f"{host.name}: degraded: {failed.decode(errors='replace').strip()}")
+                failed = execute(container, ["systemctl", "--failed", "--no-legend", "--plain"]).output
+                say(f"{host.name}: degraded: {failed.strip()}")
             return
         time.sleep(0.2)
     log = container.logs(tail=15).decode(errors="replace")
@@ -173,6 +174,6 @@ def _ssh_greets(address: str) -> bool:
 
 def _system_state(container: Container) -> str:
     try:
-        return str(container.exec_run(["systemctl", "is-system-running"]).output.decode(errors="replace").strip())
+        return execute(container, ["systemctl", "is-system-running"]).output.strip()
     except APIError as error:
         return f"not running ({error.explanation})"

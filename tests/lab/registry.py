@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 import docker
 from docker.models.containers import Container
 
+from .execute import execute
 from .ownership import own_container
 from .progress import LabError
 from .state import Lab
@@ -119,7 +120,7 @@ def _layer(container: Container) -> bytes:
         if binary is None:
             raise LabError("the registry image has no /bin/busybox")
         busybox = binary.read()
-    applets = container.exec_run(["/bin/busybox", "--list"]).output.decode().split()
+    applets = execute(container, ["/bin/busybox", "--list"]).output.split()
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for directory, mode in (("bin", 0o755), ("etc", 0o755), ("tmp", 0o1777), ("www", 0o755)):
