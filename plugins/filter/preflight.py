@@ -25,6 +25,7 @@ def preflight_report(
     hostvars: HostVars,
     managers: Sequence[str],
     workers: Sequence[str],
+    play_hosts: Sequence[str] | None = None,
     skip: Sequence[str] = (),
     verbose: bool = False,
     default_addr_pool: Sequence[str] = (),
@@ -40,7 +41,7 @@ def preflight_report(
         free_space=int(free_gib * 2**30),
         free_inodes=free_inodes_percent,
     )
-    looked = survey.collect(hostvars, managers, workers, wishes)
+    looked = survey.collect(hostvars, managers, workers, wishes, play_hosts)
     return table.report(looked, checks.run(looked, skip), verbose)
 
 

@@ -16,7 +16,7 @@ description:
   - Nothing is written, no kernel module is loaded, and an Engine that does not run is not started.
   - With O(token), a process stays on the host that listens for the probes of M(apiary.swarm.preflight_probe). It ends
     when it has been asked what it heard, or after O(listen_seconds).
-  - Works on bare hosts. Needs nothing but Python, and C(ip) for addresses and routes; root when O(token) is given.
+  - Works on bare hosts. Needs nothing but Python, and C(ip) for addresses and routes. Only root can listen.
 options:
   ports:
     description: The ports of which to tell who holds them.
@@ -24,7 +24,9 @@ options:
     elements: int
     default: [2377, 4789, 7946]
   token:
-    description: What the probes of this run are recognised by, 16 characters. Without it, nothing listens.
+    description:
+      - What the probes of this run are recognised by, 16 characters. Without it, nothing listens.
+      - A listener that an interrupted run has left on the host ends.
     type: str
   listen:
     description: The TCP ports to listen on, where they are free.
@@ -105,7 +107,7 @@ facts:
       elements: dict
 listening:
   description: Of each port of O(listen) whether the listener has it (V(listening)) or somebody else (V(taken)).
-  returned: O(token) is given
+  returned: O(token) is given, and the module runs as root
   type: dict
   sample: {"2377": listening, "7946": taken}
 """
@@ -131,7 +133,7 @@ def main() -> None:
     options = module.params
     try:
         answer = {"facts": read_host(module.run_command, options["ports"])}
-        if options["token"]:
+        if options["token"] and answer["facts"]["root"]:
             check_token(options["token"])
             heard = listener.start(options["token"], options["listen"], options["listen_seconds"])
             answer["listening"] = {str(port): state for port, state in heard.items()}

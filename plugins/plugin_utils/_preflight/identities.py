@@ -14,7 +14,9 @@ from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey imp
 
 def reached(survey: Survey) -> Iterator[Finding]:
     for host in survey.hosts:
-        if not host.facts:
+        if not host.in_play:
+            yield Finding(host.name, "not among the hosts of this run", SKIPPED)
+        elif not host.facts:
             yield Finding(host.name, host.problem, FAIL, "Make it reachable for Ansible, or leave it out of the run.")
         elif not host.facts.get("root"):
             yield Finding(host.name, "read as an ordinary user", WARN, "Run the role with become: true.")

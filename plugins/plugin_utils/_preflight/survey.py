@@ -7,8 +7,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 Facts = Mapping[str, Any]
@@ -24,7 +24,7 @@ class Host:
     """`facts` are those of preflight_host, empty where nothing was learned, and `problem` says why then.
 
     `address` is the one that other hosts have to reach. `zone` is empty where none is stated. `probes` and `heard` are
-    the results of preflight_probe, None where there are none.
+    the results of preflight_probe, None where there are none. `in_play`: it is among the hosts of this run.
     """
 
     name: str
@@ -36,6 +36,7 @@ class Host:
     zone: str = ""
     probes: Mapping[str, Facts] | None = None
     heard: Sequence[Facts] | None = None
+    in_play: bool = True
 
     @property
     def engine(self) -> Facts:
@@ -79,10 +80,22 @@ class Survey:
         return next((port for port in used if port), self.wishes.data_path_port)
 
 
-def collect(hostvars: Mapping[str, Facts], managers: Sequence[str], workers: Sequence[str], wishes: Wishes) -> Survey:
-    """From the variables of all hosts."""
-    names = dict.fromkeys([*managers, *workers])
-    return Survey([_host(name, name in managers, _variables(hostvars, name)) for name in names], wishes)
+def collect(
+    hostvars: Mapping[str, Facts],
+    managers: Sequence[str],
+    workers: Sequence[str],
+    wishes: Wishes,
+    play_hosts: Collection[str] | None = None,
+) -> Survey:
+    """From the variables of all hosts. Without `play_hosts`, all are in the play."""
+    hosts = [
+        replace(
+            _host(name, name in managers, _variables(hostvars, name)),
+            in_play=play_hosts is None or name in play_hosts,
+        )
+        for name in dict.fromkeys([*managers, *workers])
+    ]
+    return Survey(hosts, wishes)
 
 
 def _variables(hostvars: Mapping[str, Facts], name: str) -> Facts:

@@ -26,6 +26,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import Sy
 # What the process is called, so that one of an interrupted run is not taken for a stranger on the port.
 PROCESS = "swarm-preflight"
 
+# What its unix sockets are called, before the token of the run.
+NAME = "apiary.swarm.preflight."
+
 _BACKLOG = 128
 _LONGEST_PACKET = 65535
 _PATIENCE = 5.0  # seconds to wait for the answer of a listener on the same host
@@ -46,8 +49,9 @@ class Listener:
 def start(token: str, tcp_ports: Iterable[int], seconds: float) -> dict[int, str]:
     """Listen in a process of its own from now on; what Listener.tcp says.
 
-    Raises SwarmError where raw sockets are not allowed.
+    The listener of a run that was interrupted ends with that. Raises SwarmError where raw sockets are not allowed.
     """
+    _end_others()
     listener = Listener(token)
     _open_raw(listener)
     for port in tcp_ports:
@@ -106,7 +110,19 @@ def serve(listener: Listener, seconds: float) -> None:
 
 
 def _address(token: str) -> str:
-    return f"\0apiary.swarm.preflight.{token}"
+    return f"\0{NAME}{token}"
+
+
+def _end_others() -> None:
+    """Whoever asks a listener what it heard ends it."""
+    with open("/proc/net/unix", encoding="utf-8", errors="replace") as file:
+        names = {line.split()[-1] for line in file}
+    for name in names:
+        if name.startswith(f"@{NAME}"):
+            try:
+                collect(name[len(f"@{NAME}") :])
+            except SwarmError:  # it has just ended by itself
+                pass
 
 
 def _open_raw(listener: Listener) -> None:
@@ -126,12 +142,11 @@ def _open_raw(listener: Listener) -> None:
 
 
 def _open_tcp(listener: Listener, port: int) -> None:
-    """On all addresses. With SO_REUSEPORT, so that the listener of an interrupted run is not in the way."""
+    """On all addresses."""
     for family, anywhere in ((socket.AF_INET6, "::"), (socket.AF_INET, "0.0.0.0")):
         try:
             opened = socket.socket(family, socket.SOCK_STREAM)
             opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
             if family == socket.AF_INET6:
                 opened.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 0)
             opened.bind((anywhere, port))

@@ -141,6 +141,7 @@ CASES = [
     ("gossip_tcp", {"m1": {"__preflight_look": {}}}, ALL, OK, "6 pairs"),
     ("gossip_udp", {}, ALL, OK, "12 pairs"),
     ("gossip_udp", {"m1": {HEARD: []}}, "m1", FAIL, "not reached from m0, m2, w3: not received"),
+    ("gossip_udp", {"m1": {f"{HEARD}.0.port": 1}}, "m1", FAIL, "not reached from m0: not received"),
     ("gossip_udp", {"m1": {"__preflight_heard": {}}}, "m1", SKIPPED, "not tried from m0, m2, w3"),
     ("gossip_udp", {"m0": {"__preflight_sent.probes.0.udp.7946": "no route to host"}}, "m1", FAIL, "m0: no route"),
     ("data_path", {}, ALL, OK, "12 pairs"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Wishes, collect, targets
 
-from tests.unit.plugins.plugin_utils._preflight.hosts import MEMBER, survey
+from tests.unit.plugins.plugin_utils._preflight.hosts import MEMBER, survey, verdicts
 
 TWO = [
     {"interface": "eth0", "address": "192.0.2.11", "prefix": 24, "mtu": 1500},
@@ -86,6 +86,15 @@ def test_a_host_without_facts_is_not_probed():
 def test_the_port_of_a_swarm_counts_more_than_the_wish():
     looked = survey({"m0": {"facts.engine": {**MEMBER, "data_path_port": 6000}, "wish.data_path_port": 5789}})
     assert looked.data_path_port == 6000
+
+
+def test_a_host_that_is_left_out_of_a_run_is_no_failure():
+    looked = collect({}, ["a"], ["b"], Wishes(), ["a"])
+    assert {name: verdict for name, (verdict, _words) in verdicts("reached", looked).items()} == {
+        "a": "fail",
+        "b": "skipped",
+    }
+    assert verdicts("managers", looked)["all hosts"][0] == "warn"  # it counts all the same
 
 
 def test_a_host_that_is_in_both_lists_is_one_manager():
