@@ -15,6 +15,7 @@ import yaml
 from tests.lab import faults
 
 from .conftest import Hosts
+from .engines import new_ca
 
 LABELS = {"swarm_node_labels": {"disk": "ssd", "flag": ""}}
 
@@ -32,26 +33,49 @@ def managers_of(hosts: Hosts, manager: str) -> dict[str, str]:
     }
 
 
-def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts) -> None:
-    checked = hosts.play("--check", "--diff", *as_extra(LABELS))
+def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts, tmp_path: Path) -> None:
+    own_ca = new_ca(tmp_path, "own")
+    variables = as_extra({**LABELS, "swarm_manager_settings": {**own_ca, "task_history_limit": 3}})
+    checked = hosts.play("--check", "--diff", *variables)
     assert checked.succeeded, checked.text
     assert checked.changed
     assert {hosts.swarm(name)["LocalNodeState"] for name in hosts.names} == {"inactive"}
 
-    made = hosts.play(*as_extra(LABELS))
+    made = hosts.play("-vvv", "--diff", *variables)
     assert made.succeeded, made.text
     assert "SWMTKN" not in made.text
+    assert own_ca["signing_ca_key"].splitlines()[1] not in made.text
     nodes = hosts.nodes("manager2")
     assert managers_of(hosts, "manager2") == dict.fromkeys(["manager1", "manager2", "manager3"], "reachable")
     assert len(nodes) == 5
     assert all(node["Status"]["State"] == "ready" for node in nodes.values())
     assert all(node["Spec"]["Labels"] == LABELS["swarm_node_labels"] for node in nodes.values())
+    cluster = hosts.swarm("manager2")["Cluster"]
+    assert cluster["TLSInfo"]["TrustRoot"].strip() == own_ca["signing_ca_cert"].strip()
+    assert cluster["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 3
 
-    for arguments in ((), ("--check", "--diff")):
-        again = hosts.play(*as_extra(LABELS), *arguments)
-        assert again.succeeded, again.text
-        assert again.changed == 0
+    again = hosts.play("-vvv", *variables)
+    assert again.succeeded, again.text
+    assert again.changed == 0
+    # One for each host, one for the settings and one for all nodes.
+    assert again.text.count("SSH: EXEC") == len(hosts.names) + 2
+    checked = hosts.play("--check", "--diff", *variables)
+    assert checked.succeeded, checked.text
+    assert checked.changed == 0
     assert hosts.nodes("manager2") == nodes
+
+
+def test_two_managers_are_warned_of_and_a_host_in_no_group_is_left_alone(cluster: Hosts, tmp_path: Path) -> None:
+    inventory = cluster.inventory()
+    del inventory["all"]["children"]["swarm_managers"]["hosts"]["manager3"]
+    path = tmp_path / "inventory.yml"
+    path.write_text(yaml.safe_dump(inventory))
+    before = cluster.nodes("manager1")
+    done = cluster.play("--inventory", str(path))
+    assert done.succeeded, done.text
+    assert done.changed == 0
+    assert "Two managers tolerate no failure" in done.words
+    assert cluster.nodes("manager1") == before
 
 
 def test_an_unreachable_manager_stops_a_new_swarm(hosts: Hosts) -> None:
