@@ -17,9 +17,8 @@ def reached(survey: Survey) -> Iterator[Finding]:
         if not host.in_play:
             yield Finding(host.name, "not among the hosts of this run", SKIPPED)
         elif not host.facts:
-            yield Finding(host.name, host.problem, FAIL, "Make it reachable for Ansible, or leave it out of the run.")
-        elif not host.facts.get("root"):
-            yield Finding(host.name, "read as an ordinary user", WARN, "Run the role with become: true.")
+            advice = "Make it reachable for Ansible, with become: true, or leave it out of the run."
+            yield Finding(host.name, host.problem, FAIL, advice)
         else:
             yield Finding(host.name, "reached")
 
@@ -88,7 +87,5 @@ def _unique(survey: Survey, key: Callable[[Host], str], advice: str) -> Iterator
     repeated = {value: hosts for value, hosts in seen.items() if len(hosts) > 1}
     for value, hosts in repeated.items():
         yield Finding(", ".join(hosts), f"all have {value}", FAIL, advice)
-    if not seen:
-        yield Finding(CLUSTER, "none to compare", SKIPPED)
-    elif not repeated:
+    if seen and not repeated:
         yield Finding(CLUSTER, f"{len(seen)} different")

@@ -106,7 +106,10 @@ def _variables(hostvars: Mapping[str, Facts], name: str) -> Facts:
 
 def _host(name: str, manager: bool, variables: Facts) -> Host:
     look = _result(variables, LOOK)
-    facts = look.get("facts") or {}
+    facts, problem = look.get("facts") or {}, _problem(look)
+    if facts and not facts["root"]:
+        # What an ordinary user cannot see would be taken for what is not there.
+        facts, problem = {}, "read as an ordinary user"
     sent, heard = _result(variables, SENT), _result(variables, HEARD)
     address = _address(facts, str(variables.get("swarm_node_advertise_addr") or ""))
     data_path = str(variables.get("swarm_node_data_path_addr") or "")
@@ -116,7 +119,7 @@ def _host(name: str, manager: bool, variables: Facts) -> Host:
         name=name,
         manager=manager,
         facts=facts,
-        problem="" if facts else _problem(look),
+        problem="" if facts else problem,
         address=address,
         data_path_address=_stated(facts, data_path) or address,
         zone=str(zone or ""),
