@@ -71,7 +71,7 @@ def decide_force_new(member: Membership, state: ManagerState, options: Mapping[s
         "swarm",
         member.cluster_id,
         reason="its managers have no quorum",
-        changes=(Change("managers", [peer["addr"] for peer in member.remote_managers], [_own_address(member)]),),
+        changes=(Change("managers", sorted(peer["addr"] for peer in member.remote_managers), [_own_address(member)]),),
         payload=_request(options, member, state.addresses or {}),
     )
     return Plan((step,), (warning,))

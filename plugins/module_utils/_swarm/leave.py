@@ -13,15 +13,19 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Ch
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, advice
 
 
-def decide_leave(member: Membership, quorum: Quorum | None, force: str = "", engine_name: str = "") -> Plan:
+def decide_leave(
+    member: Membership, quorum: Quorum | None, force: str = "", engine_name: str = "", is_joining: bool = False
+) -> Plan:
     """Let the node leave; a manager that the others can do without is demoted before, so that raft forgets it.
 
     `quorum` is that of the swarm as it is, where this is a manager that can tell. What may break the quorum needs
-    `force`: the NodeID of this very node, or the name of its Engine where the NodeID is not known.
+    `force`: the NodeID of this very node, or the name of its Engine where the NodeID is not known. `is_joining`: the
+    node is known to be in its first join.
     """
     if member.local_state == states.INACTIVE:
         return Plan()
-    risk = _risk(member, quorum)
+    never_let_in = not member.node_id and (is_joining or member.local_state == states.PENDING)
+    risk = "" if never_let_in else _risk(member, quorum)
     title = member.node_id or engine_name
     if risk and force != title:
         given = f" (force is {force!r}, which is another node)" if force else ""
@@ -60,8 +64,8 @@ def _risk(member: Membership, quorum: Quorum | None) -> str:
             f"Without it, {left.reachable} of {left.managers} managers would be reachable and {left.majority} are "
             "needed"
         )
-    if member.role == "worker" or (member.local_state == states.PENDING and not member.node_id):
-        return ""  # a node without a NodeID was never let in
+    if member.role == "worker":
+        return ""
     if member.role == "manager":
         return "Whether the other managers can do without it cannot be told, as it has no leader to ask"
     return "Whether it is a manager cannot be told from here (its certificates can be read only on the node, as root)"

@@ -15,7 +15,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Unanswered
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.leave import decide_leave
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import look
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_state import is_joining
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.looking import is_here, look
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum, quorum_of
@@ -28,6 +29,7 @@ class _Seen:
     quorum: Quorum | None = None
     engine_name: str = ""
     left_node_id: str = ""
+    is_joining: bool = False
 
 
 def leave_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
@@ -38,7 +40,8 @@ def leave_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
         view = look(engine, options["docker_host"])
         name = view.info.get("Name") or ""
         if not view.member.is_live_manager:
-            return _Seen(view.member, engine_name=name)
+            joins = is_here(engine, options["docker_host"]) and is_joining(view.info)
+            return _Seen(view.member, engine_name=name, is_joining=joins)
         try:
             return _Seen(view.member, quorum_of(engine.nodes()), name)
         except NotAManager:  # the quorum was lost just now
@@ -75,7 +78,7 @@ def leave_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
 
     return Duty(
         read,
-        lambda seen: decide_leave(seen.member, seen.quorum, options["force"] or "", seen.engine_name),
+        lambda seen: decide_leave(seen.member, seen.quorum, options["force"] or "", seen.engine_name, seen.is_joining),
         perform,
         result,
         settle,

@@ -52,6 +52,12 @@ def manager_state(info: Info, is_here: bool) -> ManagerState:
     )
 
 
+def is_joining(info: Info) -> bool:
+    """Whether the Engine keeps in mind that its first join has not come to an end."""
+    addresses = manager_state(info, is_here=True).addresses or {}
+    return addresses.get("JoinInProgress") is True
+
+
 def _text_of(info: Info, *path: str) -> str:
     folder = os.path.join(info.get("DockerRootDir") or "/var/lib/docker", "swarm")
     try:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -52,7 +53,7 @@ def test_a_join_that_hangs_is_never_well(hosts: Hosts) -> None:
     for _run in range(2):
         answer = hosts.module("worker1", "swarm_join", {**options, "wait_timeout": 2})
         assert (answer["failed"], answer["changed"]) == (True, False)
-        assert "pending" in answer["msg"]
+        assert re.search(r"state (pending|error)", answer["msg"]), answer  # it tries again and again
     left = hosts.module("worker1", "swarm_leave", {})
     assert (left["failed"], left["changed"], left["left_node_id"]) == (False, True, "")
     assert hosts.module("worker1", "swarm_join", options)["changed"]

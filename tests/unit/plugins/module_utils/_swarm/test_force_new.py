@@ -13,7 +13,11 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.force_new import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.init_duties import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_state import ManagerState, manager_state
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_state import (
+    ManagerState,
+    is_joining,
+    manager_state,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.membership import Membership
 
 PEERS = ({"node_id": "n1", "addr": "192.0.2.1:2377"}, {"node_id": "n2", "addr": "192.0.2.2:2377"})
@@ -22,7 +26,7 @@ OPEN = ManagerState(is_running=True, key_is_encrypted=False, addresses=ADDRESSES
 
 
 def member(state, role="manager", quorum=False):
-    return Membership(state, role, "n1", "192.0.2.1", "swarm1", has_quorum=quorum, remote_managers=PEERS)
+    return Membership(state, role, "n1", "192.0.2.1", "swarm1", has_quorum=quorum, remote_managers=PEERS[::-1])
 
 
 LOST = member("active")
@@ -34,6 +38,7 @@ def test_a_manager_without_a_leader_goes_on_alone(state):
     plan = decide(state, {}, OPEN, {**OPTIONS, "task_history_limit": 9, "default_addr_pool": ["10.1.0.0/16"]})
     (step,) = plan
     assert step.action == "force_new_cluster"
+    assert str(step.changes[0]) == 'managers: ["192.0.2.1:2377", "192.0.2.2:2377"] -> ["192.0.2.1:2377"]'
     assert step.payload == {
         "ForceNewCluster": True,
         "AdvertiseAddr": "192.0.2.1:2377",
@@ -108,6 +113,9 @@ def test_the_files_of_a_manager(tmp_path):
     assert manager_state(info, is_here=False) == ManagerState(True, None, None)
     (folder / "swarm-node.key").write_text("-----BEGIN PRIVATE KEY-----\nkek-version: 0\n")
     assert manager_state(info, is_here=True).key_is_encrypted is False
+    assert not is_joining(info)
+    (tmp_path / "swarm" / "docker-state.json").write_text('{"JoinInProgress": true}')
+    assert is_joining(info)
 
 
 class Manager:

@@ -78,6 +78,16 @@ def test_what_may_cost_the_quorum_has_to_be_named(state, quorum, why):
     assert why in step.reason
 
 
+@pytest.mark.parametrize(("joining", "node_id", "may"), [(True, "", True), (False, "", False), (True, "n1", False)])
+def test_a_join_that_never_succeeded_can_be_given_up(joining, node_id, may):
+    state = member("error", node_id=node_id)
+    if may:
+        assert decide_leave(state, None, "", "host1", joining)
+    else:
+        with pytest.raises(SwarmError, match="cannot be told"):
+            decide_leave(state, None, "", "host1", joining)
+
+
 def test_a_node_that_does_not_know_its_id_is_named_by_its_engine():
     state = member("locked", "manager", node_id="")
     with pytest.raises(SwarmError, match="another node") as refusal:
