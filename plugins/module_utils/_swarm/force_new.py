@@ -91,7 +91,8 @@ def _request(options: Mapping[str, Any], member: Membership, before: Mapping[str
         "data_path_port": before.get("DataPathPort"),
     }
     stated = {name: options.get(name) or value for name, value in had.items()}
-    return {**init_request(stated), "ForceNewCluster": True}
+    pools = {"default_addr_pool": before.get("DefaultAddressPool"), "subnet_size": before.get("SubnetSize")}
+    return {**init_request({**stated, **pools}), "ForceNewCluster": True}
 
 
 def _own_address(member: Membership) -> str:

@@ -6,40 +6,92 @@
 
 from __future__ import annotations
 
+import json
 import time
 
 from .conftest import Hosts
 
+# Whatever swarm_init can set, each unlike the Engine's default, and where the Engine shows it.
+ALL = {
+    "advertise_addr": "eth0",
+    "listen_addr": "eth0:2377",
+    "data_path_addr": "eth0",
+    "data_path_port": 7789,
+    "default_addr_pool": ["10.44.0.0/16"],
+    "subnet_size": 26,
+    "availability": "drain",
+    "autolock": True,
+    "task_history_limit": 9,
+    "snapshot_interval": 5000,
+    "keep_old_snapshots": 1,
+    "log_entries_for_slow_followers": 400,
+    "election_tick": 12,
+    "heartbeat_tick": 2,
+    "dispatcher_heartbeat": "6s",
+    "node_cert_expiry": "720h",
+    "labels": {"env": "prod", "flag": ""},
+    "log_driver": {"name": "json-file", "options": {"max-size": "1m"}},
+}
+SPEC = {
+    "Name": "default",
+    "Labels": {"env": "prod", "flag": ""},
+    "Orchestration": {"TaskHistoryRetentionLimit": 9},
+    "Raft": {
+        "SnapshotInterval": 5000,
+        "KeepOldSnapshots": 1,
+        "LogEntriesForSlowFollowers": 400,
+        "ElectionTick": 12,
+        "HeartbeatTick": 2,
+    },
+    "Dispatcher": {"HeartbeatPeriod": 6_000_000_000},
+    "CAConfig": {"NodeCertExpiry": 2_592_000_000_000_000},
+    "TaskDefaults": {"LogDriver": {"Name": "json-file", "Options": {"max-size": "1m"}}},
+    "EncryptionConfig": {"AutoLockManagers": True},
+}
+
 
 def test_swarm_init_changes_one_setting_and_leaves_all_others(hosts: Hosts) -> None:
-    first = {
-        "task_history_limit": 9,
-        "labels": {"env": "prod", "flag": ""},
-        "autolock": True,
-        "node_cert_expiry": "720h",
-    }
-    planned = hosts.module("manager1", "swarm_init", first, "--check")
+    planned = hosts.module("manager1", "swarm_init", ALL, "--check")
     assert planned["changed"]
+    assert {change["path"] for change in planned["plan"][0]["changes"]} == set(ALL)
     assert hosts.swarm("manager1")["LocalNodeState"] == "inactive"
-    made = hosts.module("manager1", "swarm_init", first)
-    assert made["changed"]
+    made = hosts.module("manager1", "swarm_init", ALL)
+    assert made["changed"], made
     assert made["plan"] == planned["plan"]
-    before = hosts.swarm("manager1")["Cluster"]["Spec"]
-    assert before["EncryptionConfig"]["AutoLockManagers"] is True
+    swarm = hosts.swarm("manager1")
+    assert swarm["NodeAddr"] == hosts.lab.host("manager1").address
+    cluster = swarm["Cluster"]
+    assert cluster["Spec"] == SPEC
+    assert (cluster["DataPathPort"], cluster["DefaultAddrPool"], cluster["SubnetSize"]) == (7789, ["10.44.0.0/16"], 26)
+    assert hosts.nodes("manager1")[swarm["NodeID"]]["Spec"]["Availability"] == "drain"
+    kept = json.loads(hosts.console("manager1", "cat /var/lib/docker/swarm/docker-state.json"))
+    assert kept["ListenAddr"] == f"{swarm['NodeAddr']}:2377"
+    assert kept["DataPathAddr"] == swarm["NodeAddr"]
 
+    key = hosts.docker("manager1", "swarm unlock-key -q")
     assert hosts.module("manager1", "swarm_init", {"election_tick": 20}, "--check")["changed"]
-    assert hosts.swarm("manager1")["Cluster"]["Spec"] == before
+    assert hosts.swarm("manager1")["Cluster"] == cluster
     assert hosts.module("manager1", "swarm_init", {"election_tick": 20})["changed"]
-    after = hosts.swarm("manager1")["Cluster"]["Spec"]
-    assert after["Raft"].pop("ElectionTick") == 20
-    assert before["Raft"].pop("ElectionTick") == 10
-    assert after == before
+    assert hosts.swarm("manager1")["Cluster"]["Spec"] == {**SPEC, "Raft": {**SPEC["Raft"], "ElectionTick": 20}}
+    assert hosts.docker("manager1", "swarm unlock-key -q") == key
 
-    again = hosts.module("manager1", "swarm_init", {**first, "election_tick": 20})
+    again = hosts.module("manager1", "swarm_init", {**ALL, "election_tick": 20, "force_new_cluster": swarm["NodeID"]})
     assert again["changed"] is False
     assert set(again) - {"warnings"} == set(made) - {"warnings"}
-    drift = hosts.module("manager1", "swarm_init", {"data_path_port": 7789, "on_drift": "fail"})
-    assert "data_path_port is 4789, not 7789" in drift["msg"]
+    assert "SWMTKN" not in str(made)
+    assert key not in str(made)
+    others = {
+        "data_path_port": 4789,
+        "default_addr_pool": ["10.0.0.0/8"],
+        "subnet_size": 24,
+        "advertise_addr": "192.0.2.9",
+    }
+    drift = hosts.module("manager1", "swarm_init", {**others, "task_history_limit": 1})
+    assert {item["option"] for item in drift["drift"]} == set(others)
+    assert hosts.swarm("manager1")["Cluster"]["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 1
+    refused = hosts.module("manager1", "swarm_init", {**others, "task_history_limit": 2, "on_drift": "fail"})
+    assert "data_path_port is 7789, not 4789" in refused["msg"]
+    assert hosts.swarm("manager1")["Cluster"]["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 1
 
 
 def test_a_worker_is_not_initialised(cluster: Hosts) -> None:

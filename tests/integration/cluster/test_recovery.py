@@ -42,6 +42,7 @@ def test_two_of_three_managers_are_lost(cluster: Hosts) -> None:
         after = cluster.swarm("manager1")
         assert managers() == [own]
         assert after["NodeAddr"] == before["NodeAddr"]
-        assert {**after["Cluster"], "Version": 0, "UpdatedAt": 0} == {**before["Cluster"], "Version": 0, "UpdatedAt": 0}
+        for kept in ("ID", "Spec", "TLSInfo", "DataPathPort"):
+            assert after["Cluster"][kept] == before["Cluster"][kept]
         assert cluster.docker("manager1", "service ls --format '{{.Name}}'") == "kept"
         assert cluster.docker("worker1", "ps --quiet --no-trunc") == container

@@ -52,6 +52,12 @@ def test_a_manager_without_a_leader_goes_on_alone(state):
     assert "192.0.2.2:2377" in plan.warnings[0]
 
 
+def test_pools_are_those_that_it_was_started_with():
+    state = ManagerState(True, False, {"DefaultAddressPool": ["10.9.0.0/16"], "SubnetSize": 26})
+    (step,) = decide(LOST, {}, state, {**OPTIONS, "default_addr_pool": ["10.1.0.0/16"], "subnet_size": 24})
+    assert (step.payload["DefaultAddrPool"], step.payload["SubnetSize"]) == (["10.9.0.0/16"], 26)
+
+
 def test_addresses_that_are_stated_count():
     stated = {"advertise_addr": "eth1", "listen_addr": "eth2", "data_path_addr": "eth3"}
     (step,) = decide(LOST, {}, OPEN, {**OPTIONS, **stated})
