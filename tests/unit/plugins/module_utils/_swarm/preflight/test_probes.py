@@ -68,6 +68,14 @@ def test_probes_to_a_port_that_somebody_has_are_heard_too(token, holder):
     assert [(item["sender"], item["port"]) for item in listener.collect(token)] == [(7, holder)]
 
 
+@pytest.mark.skipif(not os.path.exists("/proc/net/if_inet6"), reason="this machine has no IPv6")
+def test_probes_over_ipv6_are_heard(token, free_port):
+    listener.start(token, [free_port], 30)
+    (outcome,) = send([target(free_port, address="::1", full=free_port)], token, 7, 2)
+    assert outcome.tcp == {free_port: "open"}
+    assert [(item["source"], item["full"]) for item in listener.collect(token)] == [("::1", True)]
+
+
 def test_probes_of_another_run_are_not_heard(token, free_port):
     listener.start(token, [free_port], 30)
     send([target(free_port)], "f" * 16, 7, 2)
