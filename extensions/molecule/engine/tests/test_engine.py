@@ -150,7 +150,8 @@ def swarm(on, lab):
     token = on("manager1", "docker swarm join-token --quiet manager")
     for name in ("manager2", "manager3"):
         on(name, f"docker swarm join --token {token} {lab.host('manager1').address}:2377")
-    on("manager1", "docker service create --quiet --name web --replicas 3 --stop-signal SIGKILL registry:5000/busybox:1 sleep 1000000")
+    options = "--quiet --name web --replicas 3 --stop-signal SIGKILL"
+    on("manager1", f"docker service create {options} registry:5000/busybox:1 sleep 1000000")
 
 
 def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, watching):
