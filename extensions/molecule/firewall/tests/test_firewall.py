@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who gets in: members and a stranger, by connections and by the rules themselves.
 
-Each test begins where the one before ends: the swarm is up, then hosts are rebooted, then worker2 is no longer a member,
+Each test begins where the one before ends: the swarm is up, then hosts are rebooted, then worker2 is no member,
 then all of it is taken away.
 """
 
@@ -167,7 +167,7 @@ def test_tasks_reach_one_another_over_the_overlay(node, hosts, services):
 
 
 def test_an_encrypted_network_gets_nothing_that_is_not_encrypted(node, hosts, services):
-    """Where the kernel has no ESP the Engine sends in the clear, and its rules drop that on arrival; so must it stay."""
+    """Without ESP in the kernel, the Engine sends in the clear, and its rules drop that on arrival. So it must stay."""
     has_esp = hosts[node].run("ip xfrm state list").stdout.count("proto esp") > 0
     expected = {"manager1", "worker1", "worker2"} if has_esp else {node}
     assert asks(hosts, "secret", services["secret"], node) == expected

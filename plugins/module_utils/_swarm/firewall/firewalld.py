@@ -61,7 +61,9 @@ def rules(wish: Access) -> frozenset[str]:
 
 
 def read(listed: str) -> Access:
-    members, opened, closed = [], [], []
+    members: list[str] = []
+    opened: list[str] = []
+    closed: list[str] = []
     for rule in (rule for zone in zones(listed) for rule in zone.rules):
         source = re.search(r'source address="([^"]+)"', rule)
         port = re.search(r'port port="(\d+)" protocol="(\w+)"', rule)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.iptables import let_in_before
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import network
 
 UFW, FIREWALLD, IPTABLES = "ufw", "firewalld", "iptables"
@@ -105,6 +106,12 @@ def warnings(found: Found, backend: str) -> list[str]:
             texts.append(
                 f"This host has nftables rules of its own for what comes in ({', '.join(tables)}). What these drop "
                 "stays dropped: let the members in there too."
+            )
+        early = [rule for saved in found.saved.values() for rule in let_in_before(saved)]
+        if early:
+            texts.append(
+                f"Before Docker's rules for encrypted networks, and so before the rules of the swarm, INPUT has "
+                f"{', '.join(map(repr, early))}. Whom these let in is in: move them to the end of INPUT."
             )
         if found.ipv6 and 6 not in found.tools:
             texts.append("There is no ip6tables: the ports of the swarm are not closed to strangers over IPv6.")

@@ -39,7 +39,9 @@ def rules(wish: Access, family: int) -> list[str]:
 
 def read(*saved: str) -> Access:
     """From what iptables-save and ip6tables-save print: what the rules of ours say."""
-    members, opened, closed = [], [], []
+    members: list[str] = []
+    opened: list[str] = []
+    closed: list[str] = []
     for line in "\n".join(saved).splitlines():
         words = line.split()
         if line.startswith(f"-A {MEMBERS} -s "):
@@ -85,11 +87,24 @@ def jump_position(inputs: Sequence[str]) -> int | None:
     undo that, so the jump comes after the last of them; and before rules that accept, as far as that goes.
     """
     others = [rule for rule in inputs if rule != _JUMP]
-    first = max((at for at, rule in enumerate(others, 1) if _is_dockers(rule)), default=0)
+    first = _after_dockers(others)
     accepting = (at for at, rule in enumerate(others) if at >= first and rule.endswith("-j ACCEPT"))
     last = next(accepting, len(others))
     jumps = [at for at, rule in enumerate(inputs) if rule == _JUMP]
     return None if len(jumps) == 1 and first <= jumps[0] <= last else first + 1
+
+
+def let_in_before(saved: str) -> list[str]:
+    """Rules of the host that let in before ours can close, because they come before Docker's."""
+    inputs = [line for line in saved.splitlines() if line.startswith("-A INPUT ") and line != _JUMP]
+    harmless = ("-i lo ", "--ctstate ", "-m policy ")
+    accepting = (rule for rule in inputs[: _after_dockers(inputs)] if rule.endswith("-j ACCEPT"))
+    return [rule for rule in accepting if not any(part in rule for part in harmless)]
+
+
+def _after_dockers(inputs: Sequence[str]) -> int:
+    """How many rules there are up to the last one of Docker's."""
+    return max((at for at, rule in enumerate(inputs, 1) if _is_dockers(rule)), default=0)
 
 
 def _is_dockers(rule: str) -> bool:

@@ -25,6 +25,14 @@ TOOLS = {4: "/usr/sbin/iptables", 6: "/usr/sbin/ip6tables"}
 ACTIVE, INACTIVE = Ufw(True, ""), Ufw(False, "")
 RUNNING = Firewalld("public", "", "")
 
+EARLY = """\
+-A INPUT -i lo -j ACCEPT
+-A INPUT -p tcp -m tcp --dport 2377 -j ACCEPT
+-A INPUT -p udp -m policy --dir in --pol none -m udp --dport 4789 -m u32 --u32 "0x0" -j DROP
+-A INPUT -j SWARM-FIREWALL
+-A INPUT -p tcp -m tcp --dport 22 -j ACCEPT
+"""
+
 TABLES = """\
 table ip filter {
 	chain INPUT {
@@ -99,6 +107,7 @@ def test_what_cannot_be_used(found, asked, problem):
         (Found(tools=TOOLS), "iptables", []),
         (Found(tools=TOOLS, tables=TABLES), "iptables", ["(inet mine)"]),
         (Found(tools=TOOLS, tables=TABLES), "firewalld", []),
+        (Found(tools=TOOLS, saved={4: EARLY}), "iptables", ["'-A INPUT -p tcp -m tcp --dport 2377 -j ACCEPT'"]),
         (Found(tools={4: "iptables"}), "iptables", ["no ip6tables"]),
         (Found(tools={4: "iptables"}, ipv6=False), "iptables", []),
         (Found(tools=TOOLS, systemd=False), "iptables", ["gone after a reboot"]),
