@@ -115,7 +115,10 @@ options:
     description: The key (PEM) of O(signing_ca_cert).
     type: str
   log_driver:
-    description: The log driver of tasks whose service names none.
+    description:
+      - The log driver of tasks whose service names none.
+      - The API has it, but no Docker Engine stores it, so it is not sent and reported in RV(drift). Set it in the
+        configuration of each Engine instead.
     type: dict
     suboptions:
       name:

@@ -58,7 +58,6 @@ def init_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
     def perform(engine: Engine, step: Step) -> None:
         if step.action == "init":
             _init(engine, step)
-            _complete(engine, swarm_spec.wished_settings(options))
         elif step.action == "force_new_cluster":
             _force_new(engine, step.payload)
         else:
@@ -100,14 +99,6 @@ def _force_new(engine: Engine, request: Mapping[str, Any]) -> None:
             "If the Engine says now that it is in no swarm (docker info), restart it before anything else: what the "
             "manager knows is still on its disk. Make no new swarm on it.",
         ) from None
-
-
-def _complete(engine: Engine, wished: Mapping[str, Any]) -> None:
-    """Update what the Engine does not take over from an init, the log driver (moby daemon/cluster/convert/swarm.go)."""
-    found = engine.swarm() if wished else {}
-    stored = found.get("Spec") or {}
-    if swarm_spec.settings_to_change(stored, wished):
-        engine.update_swarm(found["Version"]["Index"], swarm_spec.merged_spec(stored, wished))
 
 
 def _init(engine: Engine, step: Step) -> None:

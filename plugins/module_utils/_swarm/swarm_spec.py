@@ -87,9 +87,13 @@ SETTINGS = {
 }
 
 
+# In the API, and no Engine stores it (moby daemon/cluster/convert/swarm.go leaves TaskDefaults out).
+_NOT_TAKEN = "log_driver"
+
+
 def wished_settings(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that the options state."""
-    return {name: options[name] for name in SETTINGS if options.get(name) is not None}
+    """The settings that the options state and that an Engine takes."""
+    return {name: options[name] for name in SETTINGS if name != _NOT_TAKEN and options.get(name) is not None}
 
 
 def settings_of(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -152,6 +156,10 @@ def drift(options: Mapping[str, Any], cluster: Mapping[str, Any], node_address: 
         compare("subnet_size", options["subnet_size"], cluster.get("SubnetSize") or DEFAULT_SUBNET_SIZE)
     if options.get("data_path_port"):
         compare("data_path_port", options["data_path_port"], cluster.get("DataPathPort") or DEFAULT_DATA_PATH_PORT)
+    if options.get(_NOT_TAKEN):
+        stored = SETTINGS[_NOT_TAKEN]
+        wished = stored.from_spec(stored.to_spec(options[_NOT_TAKEN]))
+        compare(_NOT_TAKEN, wished, stored.from_spec(_look(cluster.get("Spec") or {}, stored.path)))
     advertised = as_ip(split(options.get("advertise_addr") or "")[0])
     if advertised is not None and advertised != as_ip(node_address):
         compare("advertise_addr", str(advertised), node_address)
@@ -160,7 +168,10 @@ def drift(options: Mapping[str, Any], cluster: Mapping[str, Any], node_address: 
 
 def drift_in_words(found: list[dict[str, Any]]) -> list[str]:
     """A sentence for each."""
-    remedy = {"advertise_addr": "only when a node joins: let this node leave and join again"}
+    remedy = {
+        "advertise_addr": "only when a node joins: let this node leave and join again",
+        _NOT_TAKEN: "only in the configuration of each Engine (log-driver in daemon.json): Engines drop it unseen",
+    }
     return [
         f"{item['option']} is {item['actual']}, not {item['wished']}. It can be set "
         + remedy.get(item["option"], "only when a swarm is made")

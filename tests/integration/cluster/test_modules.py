@@ -30,7 +30,6 @@ ALL = {
     "dispatcher_heartbeat": "6s",
     "node_cert_expiry": "720h",
     "labels": {"env": "prod", "flag": ""},
-    "log_driver": {"name": "json-file", "options": {"max-size": "1m"}},
 }
 SPEC = {
     "Name": "default",
@@ -45,7 +44,7 @@ SPEC = {
     },
     "Dispatcher": {"HeartbeatPeriod": 6_000_000_000},
     "CAConfig": {"NodeCertExpiry": 2_592_000_000_000_000},
-    "TaskDefaults": {"LogDriver": {"Name": "json-file", "Options": {"max-size": "1m"}}},
+    "TaskDefaults": {},
     "EncryptionConfig": {"AutoLockManagers": True},
 }
 
@@ -85,6 +84,7 @@ def test_swarm_init_changes_one_setting_and_leaves_all_others(hosts: Hosts) -> N
         "default_addr_pool": ["10.0.0.0/8"],
         "subnet_size": 24,
         "advertise_addr": "192.0.2.9",
+        "log_driver": {"name": "json-file"},
     }
     drift = hosts.module("manager1", "swarm_init", {**others, "task_history_limit": 1})
     assert {item["option"] for item in drift["drift"]} == set(others)

@@ -76,17 +76,11 @@ class Swarm:
                 "LocalNodeState": "active",
                 "NodeID": "n1",
                 "ControlAvailable": True,
-                "Cluster": {"ID": "swarm1", "Spec": {} if self.refused else {**body["Spec"], "TaskDefaults": {}}},
+                "Cluster": {"ID": "swarm1", "Spec": {} if self.refused else body["Spec"]},
             }
             if self.refused:
                 raise EngineError(self.refused, 500)
             return "n1"
-        if path == "/swarm":
-            return {"Version": {"Index": 7}, **copy.deepcopy(self.swarm["Cluster"])}
-        if path == "/swarm/update":
-            assert query == {"version": 7}
-            self.swarm["Cluster"]["Spec"] = body
-            return None
         if path.startswith("/nodes"):
             return self._nodes(path, query, body)
         raise AssertionError(f"unexpected {method} {path}")
@@ -254,22 +248,6 @@ def test_init_and_init_again():
     assert transport.requests == [("GET", "/info")]
     assert duty.result(view) == first
     assert first["swarm"]["settings"]["autolock"] is True
-
-
-def test_what_an_engine_does_not_take_over_from_an_init_is_updated_at_once():
-    transport = Swarm()
-    options = {**INIT, "labels": {"a": ""}, "log_driver": {"name": "json-file", "options": None}}
-    plan, _view = fulfil(Engine(transport), init_duty(options), check_mode=False)
-    assert [step.action for step in plan] == ["init"]
-    assert transport.writes() == ["/swarm/init", "/swarm/update"]
-    assert transport.swarm["Cluster"]["Spec"] == {
-        "Labels": {"a": ""},
-        "TaskDefaults": {"LogDriver": {"Name": "json-file", "Options": {}}},
-    }
-    assert not fulfil(Engine(transport), init_duty(options), check_mode=False)[0]
-    transport = Swarm()
-    fulfil(Engine(transport), init_duty({**INIT, "labels": {"a": ""}}), check_mode=False)
-    assert transport.writes() == ["/swarm/init"]
 
 
 def test_a_swarm_that_was_made_without_its_settings_is_no_swarm_that_was_not_made():

@@ -152,6 +152,7 @@ CLUSTER = {"DefaultAddrPool": ["10.20.0.0/16"], "SubnetSize": 26, "DataPathPort"
         ({"advertise_addr": "192.0.2.1:2377"}, CLUSTER, []),
         ({"advertise_addr": "eth1"}, CLUSTER, []),
         ({"advertise_addr": "192.0.2.9"}, CLUSTER, ["advertise_addr"]),
+        ({"log_driver": {"name": "json-file", "options": None}}, CLUSTER, ["log_driver"]),
     ],
 )
 def test_drift(options, cluster, found):
