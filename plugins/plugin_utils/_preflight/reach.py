@@ -105,7 +105,8 @@ def _found(survey: Survey, protocol: str, port: int, purpose: str) -> Iterator[F
         unknown = reasons.pop(UNKNOWN, [])
         if reasons:
             found = "; ".join(f"not reached from {', '.join(names)}: {reason}" for reason, names in reasons.items())
-            advice = f"Open {port}/{protocol} on {receiver.name} to these hosts (role swarm_firewall), and on the way: {purpose}."
+            where = f"on {receiver.name} to these hosts (role swarm_firewall), and on the way"
+            advice = f"Open {port}/{protocol} {where}: {purpose}."
             yield Finding(receiver.name, found, FAIL, advice)
         if unknown:
             yield Finding(receiver.name, f"not tried from {', '.join(unknown)}", SKIPPED)
