@@ -29,6 +29,13 @@ options:
     description: Whether an older version may replace a newer one.
     type: bool
     default: false
+  package_files:
+    description:
+      - Names of package files, such as V(docker-ce_28.5.2-1~debian.13~trixie_amd64.deb). What they hold is wanted in
+        their version, and no package repository is.
+    type: list
+    elements: str
+    default: []
   hold:
     description: Whether the packages are held, so that the host's own upgrades leave them alone.
     type: bool

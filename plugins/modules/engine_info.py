@@ -181,6 +181,7 @@ needs:
     refresh: {description: Whether the package lists are too old to decide by., type: bool}
     config: {description: Whether other files are to be written or the kernel is to be changed., type: bool}
     install: {description: What is to be installed., type: list, elements: str, sample: [python3-docker]}
+    files: {description: Package files to install., type: list, elements: str}
     hold: {description: Packages to hold., type: list, elements: str, sample: [docker.io]}
     release: {description: Packages to hold no longer., type: list, elements: str}
     downgrade: {description: Whether older packages may be installed., type: bool}
@@ -192,7 +193,7 @@ needs:
       sample: false
     deferred: {description: Why the Engine would have to be restarted but is not., type: list, elements: str}
     remove: {description: Packages to remove., type: list, elements: str}
-    clear: {description: Directories to empty., type: list, elements: str}
+    data: {description: Directories to empty., type: list, elements: str}
 """
 
 from dataclasses import asdict

@@ -49,6 +49,7 @@ def play(lab: Lab) -> Callable[..., Outcome]:
             str(SCENARIO / "converge.yml"),
         ]
         environment = {**os.environ, "ANSIBLE_CONFIG": str(lab.directory / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
+        environment.pop("ANSIBLE_FORCE_COLOR", None)
         return Outcome(
             subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
         )

@@ -34,12 +34,11 @@ class Needs:
 
     `first`: packages without which the repository cannot be reached. `repository`: its files are to be written.
     `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are to be written, or the
-    kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager. `downgrade`: older
-    packages may be installed. `users`: for the group docker. `service`: empty, start (that is also to enable), reload
-    or restart.
-    `in_turn`: the host is a member of a swarm that restarts, so it must wait its turn. `deferred`: why the Engine would
-    have to be restarted, where that must not be. `remove`: packages to remove.
-    `clear`: directories to empty.
+    kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager. `files`: package files to
+    install. `downgrade`: older packages may be installed. `users`: for the group docker. `service`: empty, start (that
+    is also to enable), reload or restart. `in_turn`: the host is a member of a swarm that restarts, so it must wait its
+    turn. `deferred`: why the Engine would have to be restarted, where that must not be. `remove`: packages to remove.
+    `data`: directories to empty.
     """
 
     first: tuple[str, ...] = ()
@@ -47,6 +46,7 @@ class Needs:
     refresh: bool = False
     config: bool = False
     install: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     hold: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
     downgrade: bool = False
@@ -55,7 +55,7 @@ class Needs:
     in_turn: bool = False
     deferred: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
-    clear: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
 
 
 def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
@@ -88,6 +88,7 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
         refresh=chosen.refresh,
         config=bool(daemon_file or unit or beside),
         install=chosen.install,
+        files=chosen.files,
         hold=chosen.hold,
         release=chosen.release,
         downgrade=wish.allow_downgrade,
@@ -110,9 +111,9 @@ def _decide_removal(host: Host, wish: Wish) -> tuple[Plan, Needs]:
             "Nothing was changed. Have the node leave its swarm first.",
         )
     names = packages.all_of_engine(host)
-    clear = host.data if wish.remove_data else ()
-    steps = [Step("remove", "package", name) for name in names] + [Step("remove", "directory", path) for path in clear]
-    return Plan(tuple(steps)), Needs(remove=names, clear=clear)
+    data = host.data if wish.remove_data else ()
+    steps = [Step("remove", "package", name) for name in names] + [Step("remove", "directory", path) for path in data]
+    return Plan(tuple(steps)), Needs(remove=names, data=data)
 
 
 def _is_member(host: Host) -> bool:

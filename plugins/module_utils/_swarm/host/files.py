@@ -47,7 +47,7 @@ def paths(wish: Wish) -> tuple[str, ...]:
 
 def repository_steps(host: Host, wish: Wish) -> list[Step]:
     """Key, credentials and entry of Docker's repository; other entries for it go, because two would contradict."""
-    if wish.source != DOCKER:
+    if wish.source != DOCKER or wish.package_files:
         return []
     steps = []
     if not host.key or not all(openpgp.same_key(key, wish.repository_key_fingerprint) for key in host.key):

@@ -19,6 +19,7 @@ WISH: dict[str, dict[str, Any]] = {
     **{name: {"type": "str", "default": getattr(Wish, name), "no_log": False} for name in _TEXTS},
     "repository_password": {"type": "str", "default": "", "no_log": True},
     "allow_downgrade": {"type": "bool", "default": False},
+    "package_files": {"type": "list", "elements": "str", "default": []},
     "hold": {"type": "bool", "default": True},
     "restart": {"type": "str", "choices": list(RESTARTS), "default": Wish.restart},
     "daemon": {"type": "dict", "default": {}},

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,7 +14,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host, Os
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DISTRIBUTION, DOCKER, SOURCES, Wish
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import ABSENT, Change, Step
 
 SDK = "python3-docker"
 
@@ -37,6 +38,8 @@ RELEVANT = (
     "apparmor",
 )
 
+_FILE = re.compile(r"([a-z0-9.+-]+)_([^_/ ]+)_[a-z0-9-]+\.deb")
+
 # Seconds. Lists that were renewed just now do not get better by doing it again.
 JUST_NOW = 60
 DAY = 24 * 3600
@@ -46,10 +49,11 @@ DAY = 24 * 3600
 class Packages:
     """`install` is for apt-get, as name or name=version. `refresh`: the package lists are too old to decide by.
 
-    `hold` and `release` are names for apt-mark.
+    `files` are names of package files to install. `hold` and `release` are names for apt-mark.
     """
 
     install: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     hold: tuple[str, ...] = ()
     release: tuple[str, ...] = ()
     refresh: bool = False
@@ -90,11 +94,16 @@ def decide_packages(host: Host, wish: Wish, lists_change: bool) -> Packages:
     wanted.append("ca-certificates")  # without it no image can be pulled over TLS
     if host.apparmor:
         wanted.append("apparmor")  # containers do not start where the kernel has AppArmor and its parser is missing
+    local = files_by_package(wish.package_files)
+    wanted = [name for name in wanted if name not in local]
     absent = [name for name in wanted if name not in host.packages]
+    files, file_steps = _from_files(host, wish, local)
     target, refresh = _target(host, wish, lists_change)
-    moves = bool(target) and daemon_package(wish.source) in host.packages
+    daemon = daemon_package(wish.source)
+    moves = daemon in host.packages and (bool(target) or local.get(daemon, ("", ""))[0] in files)
 
-    install, steps = [], []
+    install: list[str] = []
+    steps = [*file_steps]
     for name in wanted:
         version = ""
         if target and name in _SAME_VERSION:
@@ -109,12 +118,49 @@ def decide_packages(host: Host, wish: Wish, lists_change: bool) -> Packages:
             steps.append(Step("upgrade" if newer else "downgrade", "package", name, changes=changes))
     held = (*engine, *(_RUNTIME if wish.source == DISTRIBUTION else ()))
     not_held = [name for name in held if name not in host.held]
-    hold = tuple(held if install else not_held) if wish.hold else ()  # apt lets go of what it replaces
+    hold = tuple(held if install or files else not_held) if wish.hold else ()  # apt lets go of what it replaces
     release = tuple(name for name in held if not wish.hold and name in host.held)
     # That what is installed anew is held goes without saying.
     steps += [Step("hold", "package", name) for name in not_held if wish.hold and name in host.packages]
     steps += [Step("release", "package", name) for name in release]
-    return Packages(tuple(install), hold, release, refresh, moves, tuple(steps))
+    return Packages(tuple(install), files, hold, release, refresh, moves, tuple(steps))
+
+
+def files_by_package(names: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Package -> file and version, from names like docker-ce_28.5.2-1~debian.13~trixie_amd64.deb."""
+    found = {}
+    for file in names:
+        parts = _FILE.fullmatch(file)
+        if not parts:
+            raise SwarmError(
+                f"docker_engine_package_files has {file}, which is no name of a Debian package.",
+                "Nothing was changed. Name the files package_version_architecture.deb, as they are published.",
+            )
+        found[parts.group(1)] = (file, versions.without_epoch(parts.group(2).replace("%3a", ":")))
+    return found
+
+
+def _from_files(host: Host, wish: Wish, local: Mapping[str, tuple[str, str]]) -> tuple[tuple[str, ...], list[Step]]:
+    files, steps = [], []
+    for name, (file, version) in local.items():
+        installed = versions.without_epoch(host.packages.get(name, ""))
+        if installed == version:
+            continue
+        files.append(file)
+        is_older = bool(installed) and versions.numbers(version) < versions.numbers(installed)
+        if is_older and not wish.allow_downgrade:
+            _refuse_downgrade(f"docker_engine_package_files has {file}", name, installed)
+        action = "downgrade" if is_older else "upgrade" if installed else "install"
+        steps.append(Step(action, "package", name, changes=(Change("version", installed or ABSENT, version),)))
+    return tuple(files), steps
+
+
+def _refuse_downgrade(wish: str, name: str, installed: str) -> None:
+    raise SwarmError(
+        f"{wish}, but {name} {installed} is installed: this would be a downgrade, which Docker does not support, and "
+        "which can make data unreadable.",
+        "Packages were not changed. Correct the wish, or set docker_engine_allow_downgrade.",
+    )
 
 
 def _wished(wish: Wish) -> str:
@@ -151,9 +197,5 @@ def _target(host: Host, wish: Wish, lists_change: bool) -> tuple[str, bool]:
         if is_latest:
             return "", False
         if not wish.allow_downgrade:
-            raise SwarmError(
-                f"docker_engine_version is {wish.version}, but {name} {installed} is installed: this would be a "
-                "downgrade, which Docker does not support, and which can make data unreadable.",
-                "Packages were not changed. Correct docker_engine_version, or set docker_engine_allow_downgrade.",
-            )
+            _refuse_downgrade(f"docker_engine_version is {wish.version}", name, installed)
     return target, False

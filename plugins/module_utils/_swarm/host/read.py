@@ -36,7 +36,11 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
     read_service,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel, module_name, read_built_in
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import RELEVANT, versioned
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import (
+    RELEVANT,
+    files_by_package,
+    versioned,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import exchange
 
@@ -63,7 +67,7 @@ _LOG_LINES = 5
 def read_host(run: Run, wish: Wish, root: str = "") -> Host:
     """Everything that decisions about the Engine of this host need. `root` is put before the paths of files."""
     service = _service(run, root)
-    packages, held = _packages(run, root)
+    packages, held = _packages(run, root, wish)
     present = {path: _file(root + path) for path in files.paths(wish)}
     return Host(
         os=read_os(_text(f"{root}/etc/os-release"), platform.machine()),
@@ -100,11 +104,12 @@ def ask_engine(path: str, timeout: float = SOCKET_TIMEOUT) -> Running:
         return Running(problem=f"{path}: {problem or type(problem).__name__}")
 
 
-def _packages(run: Run, root: str) -> tuple[dict[str, str], tuple[str, ...]]:
+def _packages(run: Run, root: str, wish: Wish) -> tuple[dict[str, str], tuple[str, ...]]:
     """The exit status only says that some are not installed, which is no error."""
+    others = [name for name in files_by_package(wish.package_files) if name not in RELEVANT]
     if os.path.exists(f"{root}/usr/bin/dpkg-query"):
         form = "${Package} ${db:Status-Status} ${db:Status-Want} ${Version}\n"
-        return read_dpkg(run(["dpkg-query", "--show", "--showformat", form, *RELEVANT])[1])
+        return read_dpkg(run(["dpkg-query", "--show", "--showformat", form, *RELEVANT, *others])[1])
     if os.path.exists(f"{root}/usr/bin/rpm"):
         form = "%{NAME} %{VERSION}-%{RELEASE}\n"
         return read_rpm(run(["rpm", "--query", "--queryformat", form, *RELEVANT])[1]), ()

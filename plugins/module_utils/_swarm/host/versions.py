@@ -29,6 +29,11 @@ def check_wish(version: str) -> None:
     )
 
 
+def without_epoch(version: str) -> str:
+    """As in names of package files: 5:28.5.2-1~debian.13~trixie -> 28.5.2-1~debian.13~trixie."""
+    return version.rpartition(":")[2]
+
+
 def upstream(version: str) -> str:
     """5:28.5.2-1~debian.13~trixie and 28.5.2+dfsg1 -> 28.5.2; empty where there is no version."""
     found = _PACKAGE.match(version)

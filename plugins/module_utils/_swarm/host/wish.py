@@ -39,6 +39,7 @@ class Wish:
     remove_data: bool = False
     version: str = ""
     allow_downgrade: bool = False
+    package_files: tuple[str, ...] = ()
     hold: bool = True
     restart: str = WHEN_NEEDED
     repository_url: str = sources.OFFICIAL
@@ -76,6 +77,11 @@ def wish_of(options: Mapping[str, Any]) -> Wish:
     _check_names("docker_engine_service", wish.service, _SETTING, "a setting of systemd.exec(5)")
     _check_names("docker_engine_sysctls", wish.sysctls, _SYSCTL, "a kernel setting")
     _check_names("docker_engine_kernel_modules", dict.fromkeys(wish.modules, ""), _MODULE, "a kernel module")
+    if wish.version and wish.package_files:
+        raise SwarmError(
+            f"docker_engine_version is {wish.version}, but docker_engine_package_files say which version there is.",
+            "Nothing was changed. Leave one of them out.",
+        )
     for registry, text in wish.certificates.items():
         if "-----BEGIN CERTIFICATE-----" not in str(text):
             raise SwarmError(

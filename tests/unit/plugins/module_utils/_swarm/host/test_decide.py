@@ -237,7 +237,7 @@ def test_the_engine_goes_with_its_packages_and_its_data_if_wanted(remove_data):
     packages = {"docker.io": "1", "containerd": "1", "runc": "1", "python3-docker": "1"}
     host = installed(packages=packages, data=("/var/lib/docker",))
     plan, needs = decide(host, Wish("distribution", state="absent", remove_data=remove_data))
-    assert needs == Needs(remove=("docker.io", "containerd", "runc"), clear=("/var/lib/docker",) if remove_data else ())
+    assert needs == Needs(remove=("docker.io", "containerd", "runc"), data=("/var/lib/docker",) if remove_data else ())
     assert len(plan.steps) == (4 if remove_data else 3)
     assert decide(Host(os=BOOKWORM), Wish("distribution", state="absent")) == (Plan(), Needs())
 

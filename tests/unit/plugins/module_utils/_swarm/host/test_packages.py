@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Available, Host, Os
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import decide_packages
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import decide_packages, files_by_package
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 
 TRIXIE = Os("debian", "13", "trixie", "Debian GNU/Linux 13 (trixie)", "debian", "x86_64")
@@ -80,6 +80,43 @@ def test_a_downgrade_is_refused_unless_it_is_allowed():
     found = decide(host(NEW), version="26.*", allow_downgrade=True)
     assert found.install == (f"docker.io={OLD}", f"docker-cli={OLD}")
     assert [step.action for step in found.steps] == ["downgrade", "downgrade"]
+
+
+FILES = ("docker.io_28.5.2+dfsg4-1_amd64.deb", "docker-cli_28.5.2+dfsg4-1_amd64.deb", "tini_0.19-1_amd64.deb")
+
+
+def test_package_files_say_which_version_there_is():
+    found = decide(host(), package_files=FILES)
+    assert (found.files, found.install, found.moves, found.refresh) == (FILES, (), True, False)
+    assert [f"{step.action} {step.name}" for step in found.steps] == [
+        "upgrade docker.io",
+        "upgrade docker-cli",
+        "install tini",
+    ]
+    assert decide(host(NEW), package_files=FILES[:2]) == decide(host(NEW))
+    bare = decide(host(""), package_files=FILES)
+    assert (bare.files, bare.install, bare.moves) == (FILES, ("ca-certificates",), False)
+
+
+def test_epochs_do_not_count_because_names_of_files_may_lack_them():
+    names = ("docker-ce_28.5.2-1~debian.13~trixie_amd64.deb", "docker-ce-cli_5%3a28.5.2-1_amd64.deb")
+    assert [version for _file, version in files_by_package(names).values()] == [
+        "28.5.2-1~debian.13~trixie",
+        "28.5.2-1",
+    ]
+
+
+@pytest.mark.parametrize("name", ["docker-ce.deb", "docker-ce-28.5.2-1.el9.x86_64.rpm", "docker_1_.deb"])
+def test_a_file_whose_name_does_not_say_what_it_holds_is_refused(name):
+    with pytest.raises(SwarmError, match="which is no name of a Debian package"):
+        decide(host(), package_files=(name,))
+
+
+def test_package_files_that_are_older_are_refused_unless_that_is_allowed():
+    older = ("docker.io_26.1.5+dfsg1-9+b9_amd64.deb",)
+    with pytest.raises(SwarmError, match="downgrade"):
+        decide(host(NEW), package_files=older)
+    assert decide(host(NEW), package_files=older, allow_downgrade=True).files == older
 
 
 def test_what_is_held_is_replaced_and_held_again():
