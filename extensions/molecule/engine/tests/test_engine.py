@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 
 import pytest
+
+from tests.lab import access
 
 MANAGERS = ["manager1", "manager2", "manager3"]
 FROM_REPOSITORY = ["manager1", "manager3"]
@@ -208,3 +211,24 @@ def test_the_engine_is_removed_only_from_who_is_in_no_swarm(play, on, hosts):
     assert play("--limit=manager3", state="absent", remove_data=True).succeeded
     assert on("manager3", "ls /var/lib/docker /etc/docker") == "/etc/docker:\n\n/var/lib/docker:"
     assert play("--limit=manager3", state="absent", remove_data=True).changed == 0
+
+
+def test_package_files_are_enough_where_no_repository_is_reached(play, on, lab, tmp_path):
+    names = ("docker-ce_28.5.2-1~debian.13~trixie", "docker-ce-cli_28.5.2-1~debian.13~trixie", "containerd.io_1.7.24-1")
+    on("manager3", "rm -f /etc/apt/sources.list.d/docker.sources")
+    files = []
+    for name in names:
+        file = tmp_path / f"{name}_amd64.deb"
+        with file.open("wb") as target:
+            command = f"cat /srv/linux/debian/pool/{name}.deb"
+            subprocess.run([*access.ssh_command(lab, "worker1"), command], stdout=target, check=True)
+        files.append(str(file))
+    wish = {"package_files": files, "version": ""}
+    done = play("--limit=manager3", **wish)
+    assert done.succeeded, done.text
+    assert version(on, "manager3") == "28.5.2"
+    assert "docker-ce" in on("manager3", "apt-mark showhold")
+    assert on("manager3", "ls /etc/apt/sources.list.d /var/cache/apiary-swarm 2> /dev/null; true") == (
+        "/etc/apt/sources.list.d:"
+    )
+    assert play("--limit=manager3", **wish).changed == 0

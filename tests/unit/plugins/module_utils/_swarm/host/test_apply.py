@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What engine_config does: files are written whole, what can be refused is refused before, and what was there is kept."""
+"""What engine_config does: files are whole, what can be refused is refused before, and what was there is kept."""
 
 from __future__ import annotations
 
