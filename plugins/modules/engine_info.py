@@ -155,6 +155,7 @@ engine:
     version: {description: The version that runs., type: str, sample: 26.1.5+dfsg1}
     swarm: {description: The state of its membership (C(LocalNodeState))., type: str, sample: active}
     manager: {description: Whether it is a manager., type: bool, sample: true}
+    managers: {description: The NodeIDs of the managers that it knows., type: list, elements: str}
     node_id: {description: Its NodeID., type: str, sample: t2xjkbxmye4rgxhgq2rldc5ls}
     problem: {description: Why it does not answer although its service is active., type: str, sample: ""}
 apparmor:

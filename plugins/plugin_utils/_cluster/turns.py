@@ -14,7 +14,8 @@ def turn_of(host: str, reports: Mapping[str, Mapping[str, Any]], batch: int) -> 
     """`turn`: hosts with the same one are restarted together; `gate`: a manager that can tell about the swarm, if any.
 
     `reports` are the results of engine_info of the hosts in the play, in their order. A manager has a turn of its own
-    and asks itself; of the workers that wait, so many as the batch says share one, and ask any manager of the play.
+    and asks itself; of the workers that wait, so many as the batch says share one, and ask a manager of the play that
+    they know.
     """
     if not _waits(reports[host]):
         return {"turn": host, "gate": ""}
@@ -23,7 +24,13 @@ def turn_of(host: str, reports: Mapping[str, Mapping[str, Any]], batch: int) -> 
         return {"turn": host, "gate": host}
     waiting = [name for name, report in reports.items() if name not in managers and _waits(report)]
     number = waiting.index(host) // max(batch, 1) + 1
-    return {"turn": f"workers {number}", "gate": managers[0] if managers else ""}
+    return {"turn": f"workers {number}", "gate": _gate(reports, host, managers)}
+
+
+def _gate(reports: Mapping[str, Mapping[str, Any]], host: str, managers: Sequence[str]) -> str:
+    """A play can have members of several swarms."""
+    known = _engine(reports[host]).get("managers") or ()
+    return next((name for name in managers if _engine(reports[name]).get("node_id") in known), "")
 
 
 def reports_of(hostvars: Mapping[str, Mapping[str, Any]], hosts: Sequence[str], name: str) -> dict[str, Any]:

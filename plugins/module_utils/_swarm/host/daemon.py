@@ -96,9 +96,9 @@ def pool_problem(pools: Any) -> str:
             network = ipaddress.ip_network(str(pool["base"]), strict=False)
         except ValueError as problem:
             return str(problem)
-        size = pool["size"]
-        if type(size) is not int or not network.prefixlen <= size <= network.max_prefixlen:
-            return f"networks of size {json.dumps(size)} do not fit into {network}"
+        size = pool["size"] if isinstance(pool["size"], int) else -1
+        if not network.prefixlen <= size <= network.max_prefixlen:
+            return f"networks of size {json.dumps(pool['size'])} do not fit into {network}"
         for other in networks:
             if network.version == other.version and network.overlaps(other):
                 return f"{network} overlaps {other}"

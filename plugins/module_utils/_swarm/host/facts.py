@@ -64,12 +64,16 @@ class DaemonFile:
 
 @dataclass(frozen=True)
 class Running:
-    """The Engine that answers. `swarm` is its LocalNodeState. `problem` says why it does not answer though it runs."""
+    """The Engine that answers. `swarm` is its LocalNodeState, `managers` are the NodeIDs of the managers that it knows.
+
+    `problem` says why it does not answer though it runs.
+    """
 
     version: str = ""
     swarm: str = ""
     manager: bool = False
     node_id: str = ""
+    managers: tuple[str, ...] = ()
     problem: str = ""
 
 
@@ -184,4 +188,5 @@ def read_running(info: Mapping[str, Any]) -> Running:
         swarm=swarm.get("LocalNodeState", ""),
         manager=bool(swarm.get("ControlAvailable")),
         node_id=swarm.get("NodeID") or "",
+        managers=tuple(sorted(manager["NodeID"] for manager in swarm.get("RemoteManagers") or ())),
     )

@@ -10,15 +10,16 @@ import pytest
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.turns import turn_of
 
 
-def report(manager=False, waits=True):
-    return {"engine": {"manager": manager}, "needs": {"in_turn": waits}}
+def report(manager=False, waits=True, node_id="", managers=("n1", "n2")):
+    return {"engine": {"manager": manager, "node_id": node_id, "managers": managers}, "needs": {"in_turn": waits}}
 
 
 REPORTS = {
     "w1": report(),
-    "m1": report(manager=True),
+    "foreign": report(manager=True, waits=False, node_id="n9", managers=("n9",)),
+    "m1": report(manager=True, node_id="n1"),
     "w2": report(waits=False),
-    "m2": report(manager=True, waits=False),
+    "m2": report(manager=True, waits=False, node_id="n2"),
     "w3": report(),
     "w4": report(),
     "bare": {"engine": None, "needs": {"in_turn": False}},
@@ -48,3 +49,8 @@ def test_managers_are_alone_and_workers_share_a_turn(host, batch, turn, gate):
 
 def test_without_a_manager_in_the_play_nobody_can_tell():
     assert turn_of("w1", {"w1": report()}, 1) == {"turn": "workers 1", "gate": ""}
+
+
+def test_a_manager_of_another_swarm_is_not_asked():
+    reports = {"foreign": REPORTS["foreign"], "w1": report()}
+    assert turn_of("w1", reports, 1) == {"turn": "workers 1", "gate": ""}

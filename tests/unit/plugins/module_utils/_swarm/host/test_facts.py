@@ -116,9 +116,14 @@ def test_the_service(text, expected):
         (
             {
                 "ServerVersion": "26.1.5",
-                "Swarm": {"LocalNodeState": "active", "ControlAvailable": True, "NodeID": "n1"},
+                "Swarm": {
+                    "LocalNodeState": "active",
+                    "ControlAvailable": True,
+                    "NodeID": "n1",
+                    "RemoteManagers": [{"NodeID": "n2"}, {"NodeID": "n1"}],
+                },
             },
-            Running(version="26.1.5", swarm="active", manager=True, node_id="n1"),
+            Running(version="26.1.5", swarm="active", manager=True, node_id="n1", managers=("n1", "n2")),
         ),
         ({"ServerVersion": "20.10.24", "Swarm": {"LocalNodeState": "inactive"}}, Running("20.10.24", "inactive")),
         ({"ServerVersion": "20.10.24", "Swarm": None}, Running("20.10.24")),
