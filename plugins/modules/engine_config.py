@@ -56,6 +56,8 @@ plan:
   sample: [{action: create, kind: file, name: /etc/docker/daemon.json, reason: "", changes: []}]
 """
 
+import os
+
 from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
@@ -65,9 +67,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish impo
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail
 
 FETCH_TIMEOUT = 60  # seconds
+PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 
 
 def fetch(url: str, wish: Wish) -> bytes:
+    # Only of this process: the environment of a task would be in the list of processes.
+    os.environ.update({name: getattr(wish, name) for name in PROXIES if getattr(wish, name)})
     try:
         content: bytes = open_url(
             url,
