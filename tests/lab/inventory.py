@@ -28,6 +28,7 @@ def inventory(lab: Lab) -> str:
         f"    ansible_ssh_private_key_file: {lab.key_file}",
         f"    ansible_ssh_common_args: -o UserKnownHostsFile={lab.known_hosts_file} -o StrictHostKeyChecking=yes",
         "    ansible_python_interpreter: /usr/bin/python3",
+        "    preflight_skip: [ipvs] # the kernel of this machine may lack it, and hosts cannot load modules",
         "  children:",
     ]
     for group in ("swarm_managers", "swarm_workers"):
