@@ -181,7 +181,7 @@ quorum:
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_info_duty import info_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.info_duty import info_duty
 
 
 def main() -> None:

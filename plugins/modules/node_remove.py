@@ -144,8 +144,8 @@ plan:
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_removal import read_removal
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_remove_duty import remove_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal import read_removal
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal_duty import remove_duty
 
 
 def main() -> None:

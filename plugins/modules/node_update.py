@@ -140,8 +140,8 @@ plan:
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_duties import nodes_duty
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node_wishes import read_wishes
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.update_duty import nodes_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import read_wishes
 
 
 def main() -> None:

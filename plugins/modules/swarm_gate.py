@@ -84,7 +84,7 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.gate_duty import gate_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.gate_duty import gate_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
 

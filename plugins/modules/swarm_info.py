@@ -243,9 +243,9 @@ unlock_key:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.report import report
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.report import report
 
 
 def main() -> None:

@@ -275,7 +275,7 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.init_duties import init_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init_duty import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
 EXTERNAL_CA = {

@@ -142,7 +142,7 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.join_duties import join_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.join_duty import join_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
 

@@ -114,7 +114,7 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.leave_duties import leave_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.leave_duty import leave_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
 

@@ -200,8 +200,8 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.rotate_duty import rotate_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rotate_duties import rotate_duty
 
 
 def main() -> None:

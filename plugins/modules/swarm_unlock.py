@@ -99,8 +99,8 @@ plan:
 """
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.unlock_duty import unlock_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.unlock_duties import unlock_duty
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import advice
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.quorum import advice
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
 
 Reports = Mapping[str, Report]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.quorum import Quorum
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.quorum import Quorum
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.rows import CLUSTER, FAIL, WARN, Finding
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Survey
 

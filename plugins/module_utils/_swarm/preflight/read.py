@@ -20,7 +20,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timezone
 from typing import Any, Callable
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import identity
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import identity
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import engine, kernel, network, updates
 

@@ -14,7 +14,7 @@ import re
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight.read import read_host
 
-from tests.unit.plugins.module_utils._swarm.test_identity import NODE
+from tests.unit.plugins.module_utils._swarm.cluster.test_identity import NODE
 from tests.unit.plugins.plugin_utils._preflight.hosts import facts
 
 PORTS = [2377, 4789, 7946]
