@@ -15,6 +15,7 @@ from tests.lab import access
 from tests.lab.state import USER
 
 from .conftest import Hosts
+from .engines import start
 
 
 @pytest.fixture
@@ -71,6 +72,28 @@ def test_modules_on_the_controller_do_what_they_do_on_the_node(hosts: Hosts, hom
         assert not there["failed"], there
         for key in {*here, *there} - {"invocation", "ansible_facts", "warnings"}:
             assert here[key] == there[key], key
+
+
+def test_a_manager_is_unlocked_and_leaves_from_the_controller(hosts: Hosts, home: Path) -> None:
+    access.console(hosts.lab, "manager1", f"usermod --append --groups docker {USER}")
+    hosts.docker("manager1", "swarm init --autolock")
+    own, key = hosts.swarm("manager1")["NodeID"], hosts.docker("manager1", "swarm unlock-key -q")
+    token = hosts.docker("manager1", "swarm join-token -q worker")
+    rotation = {"rotate": ["worker_token"], "compromised": [token]}
+    assert remote(hosts, "manager1", "swarm_rotate", rotation)["changed"]
+    assert hosts.docker("manager1", "swarm join-token -q worker") != token
+    assert remote(hosts, "manager1", "swarm_rotate", rotation)["changed"] is False
+
+    start(hosts, "restart", "manager1")
+    assert hosts.swarm("manager1")["LocalNodeState"] == "locked"
+    assert remote(hosts, "manager1", "swarm_unlock", {"unlock_key": key})["changed"]
+    assert hosts.swarm("manager1")["LocalNodeState"] == "active"
+
+    refused = remote(hosts, "manager1", "swarm_leave", {})
+    assert "It is the last manager" in refused["msg"]
+    assert hosts.swarm("manager1")["NodeID"] == own
+    assert remote(hosts, "manager1", "swarm_leave", {"force": own})["changed"]
+    assert hosts.swarm("manager1")["LocalNodeState"] == "inactive"
 
 
 def test_what_is_wrong_with_a_connection_is_said(hosts: Hosts, home: Path) -> None:

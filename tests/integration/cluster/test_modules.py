@@ -10,6 +10,7 @@ import json
 import time
 
 from .conftest import Hosts
+from .engines import four_times
 
 # Whatever swarm_init can set, each unlike the Engine's default, and where the Engine shows it.
 ALL = {
@@ -92,6 +93,24 @@ def test_swarm_init_changes_one_setting_and_leaves_all_others(hosts: Hosts) -> N
     refused = hosts.module("manager1", "swarm_init", {**others, "task_history_limit": 2, "on_drift": "fail"})
     assert "data_path_port is 7789, not 4789" in refused["msg"]
     assert hosts.swarm("manager1")["Cluster"]["Spec"]["Orchestration"]["TaskHistoryRetentionLimit"] == 1
+
+
+def test_external_cas_come_and_go(hosts: Hosts) -> None:
+    hosts.docker("manager1", "swarm init --task-history-limit 9")
+    before = hosts.swarm("manager1")["Cluster"]["Spec"]
+
+    def stored() -> object:
+        return hosts.swarm("manager1")["Cluster"]["Spec"]
+
+    authority = {"url": "https://192.0.2.1/sign", "options": {"profile": "node"}}
+    four_times(hosts, "manager1", "swarm_init", {"external_cas": [authority]}, stored)
+    after = hosts.swarm("manager1")["Cluster"]["Spec"]
+    (found,) = after["CAConfig"].pop("ExternalCAs")
+    assert (found["Protocol"], found["URL"]) == ("cfssl", authority["url"])
+    assert found["Options"] == authority["options"]
+    assert after == before
+    four_times(hosts, "manager1", "swarm_init", {"external_cas": []}, stored)
+    assert hosts.swarm("manager1")["Cluster"]["Spec"] == before
 
 
 def test_a_worker_is_not_initialised(cluster: Hosts) -> None:
