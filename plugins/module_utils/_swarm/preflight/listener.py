@@ -59,10 +59,12 @@ def start(token: str, tcp_ports: Iterable[int], seconds: float) -> dict[int, str
     listener.control = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.control.bind(_address(token))
     listener.control.listen(1)
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         _leave(listener, seconds)
     for opened in (*listener.raw, *listener.doors, listener.control):
         opened.close()
+    os.waitpid(child, 0)  # as long as it is there, it has the ports, too
     return listener.tcp
 
 
