@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 import os
+import shlex
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import testinfra
 
-from tests.lab import engine_api
+from tests.lab import access, engine_api
 from tests.lab.state import USER, Lab
 
 
@@ -66,3 +70,33 @@ class Cluster:
 @pytest.fixture(scope="session")
 def cluster(lab: Lab) -> Cluster:
     return Cluster(lab)
+
+
+@pytest.fixture(scope="session")
+def on(lab: Lab) -> Callable[[str, str], str]:
+    """What a shell command says that root runs on a host."""
+    return lambda host, command: access.ssh(lab, host, f"sudo sh -c {shlex.quote(command)}").strip()
+
+
+@pytest.fixture(scope="session")
+def watching() -> Callable[..., Any]:
+    """Calls a function again and again beside what is done in the block, and yields the list of its answers."""
+
+    @contextmanager
+    def watch(look: Callable[[], Any]) -> Iterator[list[Any]]:
+        seen: list[Any] = []
+        over = threading.Event()
+
+        def repeat() -> None:
+            while not over.wait(0.2):
+                seen.append(look())
+
+        thread = threading.Thread(target=repeat)
+        thread.start()
+        try:
+            yield seen
+        finally:
+            over.set()
+            thread.join()
+
+    return watch

@@ -8,18 +8,14 @@ from __future__ import annotations
 import json
 import os
 import re
-import shlex
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.lab import access
 from tests.lab.state import Lab
 
 SCENARIO = Path(__file__).parent.parent
@@ -55,33 +51,3 @@ def play(lab: Lab) -> Callable[..., Outcome]:
         )
 
     return run
-
-
-@pytest.fixture(scope="session")
-def on(lab: Lab) -> Callable[[str, str], str]:
-    """What a shell command says that root runs on a host."""
-    return lambda host, command: access.ssh(lab, host, f"sudo sh -c {shlex.quote(command)}").strip()
-
-
-@pytest.fixture(scope="session")
-def watching() -> Callable[..., Any]:
-    """Calls a function again and again beside what is done in the block, and yields the list of its answers."""
-
-    @contextmanager
-    def watch(look: Callable[[], Any]) -> Iterator[list[Any]]:
-        seen: list[Any] = []
-        over = threading.Event()
-
-        def repeat() -> None:
-            while not over.wait(0.2):
-                seen.append(look())
-
-        thread = threading.Thread(target=repeat)
-        thread.start()
-        try:
-            yield seen
-        finally:
-            over.set()
-            thread.join()
-
-    return watch

@@ -46,8 +46,8 @@ def member(state="active", role="manager", quorum=True):
     return Membership(state, role, "n1", cluster_id="swarm1", root_ca_digest=ca_digest(ROOT), has_quorum=quorum)
 
 
-def decide(rotate, cluster=CLUSTER, **options):
-    return decide_rotate(member(), cluster, PRESENT, {"rotate": rotate, **options})
+def decide(rotate, cluster=None, **options):
+    return decide_rotate(member(), cluster or CLUSTER, PRESENT, {"rotate": rotate, **options})
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,10 @@ public (default, active)
   interfaces: eth0
   services: dhcpv6-client ssh
   rich rules:
-	rule priority="-100" service name="http" accept
-	rule priority="-2377" family="ipv4" source address="172.30.0.11" protocol value="esp" accept
-	rule priority="-2377" family="ipv4" source address="172.30.0.11" port port="2377" protocol="tcp" accept
-	rule priority="-2376" port port="2377" protocol="tcp" drop
+\trule priority="-100" service name="http" accept
+\trule priority="-2377" family="ipv4" source address="172.30.0.11" protocol value="esp" accept
+\trule priority="-2377" family="ipv4" source address="172.30.0.11" port port="2377" protocol="tcp" accept
+\trule priority="-2376" port port="2377" protocol="tcp" drop
 """
 OTHERS = """\
 block

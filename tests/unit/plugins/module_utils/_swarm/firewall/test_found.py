@@ -35,27 +35,27 @@ EARLY = """\
 
 TABLES = """\
 table ip filter {
-	chain INPUT {
-		type filter hook input priority filter; policy accept;
-	}
+\tchain INPUT {
+\t\ttype filter hook input priority filter; policy accept;
+\t}
 }
 table inet firewalld {
-	chain filter_INPUT {
-		type filter hook input priority filter + 10; policy accept;
-	}
+\tchain filter_INPUT {
+\t\ttype filter hook input priority filter + 10; policy accept;
+\t}
 }
 table inet mine {
-	chain in {
-		type filter hook input priority filter; policy drop;
-	}
-	chain out {
-		type filter hook output priority filter; policy accept;
-	}
+\tchain in {
+\t\ttype filter hook input priority filter; policy drop;
+\t}
+\tchain out {
+\t\ttype filter hook output priority filter; policy accept;
+\t}
 }
 table ip nothing {
-	chain forward {
-		type filter hook forward priority filter; policy drop;
-	}
+\tchain forward {
+\t\ttype filter hook forward priority filter; policy drop;
+\t}
 }
 """
 
