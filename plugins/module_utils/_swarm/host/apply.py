@@ -17,11 +17,11 @@ from typing import Callable
 from urllib.parse import urlencode
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, versions
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, sources, versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import RELOAD, decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import SERVICE, Host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.files import Target
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import daemon_package
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.families import daemon_package
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import (
     RELOADED,
     SOCKET,
@@ -78,7 +78,7 @@ def prepare(plan: Plan, host: Host, wish: Wish, run: Run, fetch: Fetch) -> dict[
     fetched = {}
     for step in plan:
         if step.kind == files.KEY:
-            fetched[step.payload.path] = _trusted_key(wish, fetch)
+            fetched[step.payload.path] = _trusted_key(step.name, sources.fingerprint(wish.repository_key_fingerprint, host.os), fetch)
         elif step.kind == files.FILE and step.name == daemon.PATH:
             _validate(step.payload.text, host, wish, run)
     return fetched
@@ -96,9 +96,8 @@ def perform(step: Step, host: Host, run: Run, fetched: dict[str, bytes]) -> None
         _write(target, fetched.get(target.path))
 
 
-def _trusted_key(wish: Wish, fetch: Fetch) -> bytes:
+def _trusted_key(url: str, wanted: str, fetch: Fetch) -> bytes:
     """The repository's key; whoever has another one could put any package in place of Docker's."""
-    url, wanted = wish.repository_key_url, wish.repository_key_fingerprint
     hint = "Nothing was changed. Correct docker_engine_repository_key_url or docker_engine_repository_key_fingerprint."
     try:
         content = fetch(url)
@@ -112,7 +111,7 @@ def _trusted_key(wish: Wish, fetch: Fetch) -> bytes:
 
 def _validate(text: str, host: Host, wish: Wish, run: Run) -> None:
     """Ask the installed Engine what it thinks of a daemon.json, where it can be asked."""
-    installed = host.packages.get(daemon_package(wish.source), "")
+    installed = host.packages.get(daemon_package(wish.source, host.os), "")
     if versions.numbers(installed) < _FIRST_TO_VALIDATE:
         return
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", suffix=".json") as file:

@@ -11,17 +11,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, kernel, packages, versions
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import SERVICE, Host, Os
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import Packages, daemon_package
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import ABSENT, NEVER, SOURCES, Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import (
+    daemon,
+    families,
+    files,
+    kernel,
+    packages,
+    versions,
+)
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import SERVICE, Host
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import Packages
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import ABSENT, DOCKER, NEVER, SOURCES, Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
-# The oldest releases whose python3-docker knows what the modules need.
-_OLDEST: Mapping[str, tuple[int, ...]] = {"debian": (12,), "ubuntu": (22, 4)}
-_SUPPORTED = "Debian from 12 and Ubuntu from 22.04"
+# Published ports are told from others by it (moby/moby, daemon/libnetwork/drivers/bridge).
+_NEEDED_TO_START = "xt_addrtype"
 
 START = "start"
 RELOAD = "reload"
@@ -32,10 +38,10 @@ RESTART = "restart"
 class Needs:
     """What is to be done, in the order in which it is to be done; empty where nothing is.
 
-    `first`: packages without which the repository cannot be reached. `repository`: its files are to be written.
-    `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are to be written, or the
-    kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager. `files`: package files to
-    install. `downgrade`: older packages may be installed. `users`: for the group docker. `service`: empty, start (that
+    `first`: packages without which the repository cannot be reached, or the kernel cannot be set up. `repository`: its
+    files are to be written. `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are to be written, or the
+    kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager, which lets go before it
+    installs, and holds after it. `files`: package files to install. `downgrade`: older packages may be installed. `users`: for the group docker. `service`: empty, start (that
     is also to enable), reload or restart. `in_turn`: the host is a member of a swarm that restarts, so it must wait its
     turn. `deferred`: why the Engine would have to be restarted, where that must not be. `remove`: packages to remove.
     `data`: directories to empty.
@@ -76,6 +82,7 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     daemon_file = files.daemon_steps(host, content)
     unit = files.unit_steps(host, wish)
     beside = [*files.certificate_steps(host, wish), *files.kernel_steps(host, wish)]
+    modules = _package_of_modules(host, wish)
     users = tuple(user for user in wish.users if user not in host.members)
 
     reasons = [*_reasons(host, wish, chosen, content, bool(daemon_file), bool(unit))]
@@ -83,9 +90,9 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     deferred = () if wish.restart != NEVER or host.service.active != "active" else tuple(reasons)
     deferred += tuple(f"{step.name} is to be another version" for step in held_back if step.changes)
     needs = Needs(
-        first=tuple(name for name in ("ca-certificates",) if repository and name not in host.packages),
+        first=(*(name for name in ("ca-certificates",) if repository and name not in host.packages), *modules),
         repository=bool(repository),
-        refresh=chosen.refresh,
+        refresh=chosen.refresh or bool(modules),
         config=bool(daemon_file or unit or beside),
         install=chosen.install,
         files=chosen.files,
@@ -98,7 +105,8 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
         deferred=deferred,
     )
     joins = [Step("add", "user", user, "to the group docker") for user in users]
-    plan = (*repository, *daemon_file, *unit, *beside, *chosen.steps, *joins, *steps)
+    kernels = [Step("install", "package", name, f"the kernel lacks {_NEEDED_TO_START}") for name in modules]
+    plan = (*kernels, *repository, *daemon_file, *unit, *beside, *chosen.steps, *joins, *steps)
     return Plan(plan, _warnings(host, wish, deferred)), needs
 
 
@@ -113,11 +121,23 @@ def _decide_removal(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     names = packages.all_of_engine(host)
     data = host.data if wish.remove_data else ()
     steps = [Step("remove", "package", name) for name in names] + [Step("remove", "directory", path) for path in data]
-    return Plan(tuple(steps)), Needs(remove=names, data=data)
+    return Plan(tuple(steps)), Needs(remove=names, release=tuple(name for name in names if name in host.held), data=data)
 
 
 def _is_member(host: Host) -> bool:
     return host.engine is not None and host.engine.swarm != "inactive"
+
+
+def _package_of_modules(host: Host, wish: Wish) -> tuple[str, ...]:
+    """What brings the module that an Engine does not start without, for the kernel that runs (Enterprise Linux 10).
+
+    It is installed before all else is decided anew, so that the module is loaded and named like the others.
+    """
+    name = families.family_of(host.os).extra_modules
+    absent = kernel.missing(host.kernel, wish.modules)[1]
+    if not name or not host.kernel.known or _NEEDED_TO_START not in absent or name in host.packages:
+        return ()
+    return (f"{name}-{host.kernel.release}",)
 
 
 def _warnings(host: Host, wish: Wish, deferred: tuple[str, ...]) -> tuple[str, ...]:
@@ -146,23 +166,26 @@ def _check_root(host: Host) -> None:
 
 def _check(host: Host, wish: Wish) -> None:
     _check_root(host)
-    if not _is_supported(host.os):
+    if not families.is_supported(host.os):
         raise SwarmError(
             f"Docker Engine cannot be installed on {host.os.name} (ID {host.os.id or 'missing'}, version "
-            f"{host.os.version or 'missing'}): supported are {_SUPPORTED}.",
-            "Nothing was changed. Install the Engine and python3-docker by other means and leave this role out.",
+            f"{host.os.version or 'missing'}): supported are "
+            f"{families.SUPPORTED}.",
+            "Nothing was changed. Install the Engine by other means and leave this role out.",
         )
+    family = families.family_of(host.os)
+    _check_source(host, wish, family)
     for source in SOURCES:
-        package = daemon_package(source)
+        package = families.daemon_package(source, host.os)
         if source != wish.source and package in host.packages:
             raise SwarmError(
                 f"docker_engine_source is {wish.source}, but {package} {host.packages[package]} of the source {source} "
                 "is installed, and replacing it would stop all containers of the host.",
                 f"Nothing was changed. Set docker_engine_source to {source}, or drain the host and remove {package}.",
             )
-    if host.sdk is None and packages.SDK in host.packages:
+    if host.sdk is None and family.sdk in host.packages:
         raise SwarmError(
-            f"{packages.SDK} is installed, but modules run with {host.interpreter}, which cannot import docker.",
+            f"{family.sdk} is installed, but modules run with {host.interpreter}, which cannot import docker.",
             f"Nothing was changed. Set ansible_python_interpreter to {SYSTEM_PYTHON}, or install docker for "
             f"{host.interpreter} with pip.",
         )
@@ -173,12 +196,23 @@ def _check(host: Host, wish: Wish) -> None:
         )
 
 
-def _is_supported(system: Os) -> bool:
-    if system.id not in _OLDEST:
-        return False
-    if not system.version:  # Debian testing and unstable are newer than every release
-        return True
-    return tuple(int(part) for part in system.version.split(".") if part.isdigit()) >= _OLDEST[system.id]
+def _check_source(host: Host, wish: Wish, family: families.Family) -> None:
+    if wish.source not in family.engine:
+        (other,) = family.engine
+        whose = "Docker's repository" if wish.source == DOCKER else "The distribution"
+        raise SwarmError(
+            f"docker_engine_source is {wish.source}, but {whose[0].lower()}{whose[1:]} has no packages of Docker Engine "
+            f"for {host.os.name}.",
+            f"Nothing was changed. Set docker_engine_source to {other}.",
+        )
+    beside = [name for name in family.conflicts.get(wish.source, ()) if name in host.packages]
+    if beside and families.daemon_package(wish.source, host.os) not in host.packages:
+        raise SwarmError(
+            f"{' and '.join(f'{name} {host.packages[name]}' for name in beside)} cannot be installed beside "
+            f"{' and '.join(family.engine[wish.source])}.",
+            f"Nothing was changed. Remove {' and '.join(beside)}, and what needs it, such as podman; or choose another "
+            "docker_engine_source.",
+        )
 
 
 def _daemon_content(host: Host, wish: Wish) -> dict[str, Any]:
@@ -195,7 +229,8 @@ def _reasons(
 ) -> list[str]:
     """Why an Engine that runs has to be restarted."""
     reasons = []
-    running, installed = host.engine.version if host.engine else "", host.packages.get(daemon_package(wish.source), "")
+    running = host.engine.version if host.engine else ""
+    installed = host.packages.get(families.daemon_package(wish.source, host.os), "")
     if chosen.moves:
         reasons.append("the package changes")
     elif running and installed and versions.upstream(running) != versions.upstream(installed):

@@ -50,19 +50,24 @@ def repository_steps(host: Host, wish: Wish) -> list[Step]:
     if wish.source != DOCKER or wish.package_files:
         return []
     steps = []
-    if not host.key or not all(openpgp.same_key(key, wish.repository_key_fingerprint) for key in host.key):
-        payload = Target(sources.KEY_PATH, "")
-        steps.append(Step("get", KEY, wish.repository_key_url, payload=payload))
-    secret = ""
-    if wish.repository_username:
-        secret = sources.login(wish.repository_url, wish.repository_username, wish.repository_password)
-    steps += _file(host.files, Target(sources.LOGIN_PATH, secret or None, 0o600), SOURCE)
-    entry = sources.entry(wish.repository_url, host.os.id, host.os.codename)
+    place = sources.place(host.os)
+    wanted = sources.fingerprint(wish.repository_key_fingerprint, host.os)
+    if not host.key or not all(openpgp.same_key(key, wanted) for key in host.key):
+        url = sources.key_url(wish.repository_key_url, wish.repository_url, host.os)
+        steps.append(Step("get", KEY, url, payload=Target(place.key, "")))
+    credentials = (wish.repository_username, wish.repository_password)
+    if place.login:
+        secret = sources.login(wish.repository_url, *credentials) if wish.repository_username else ""
+        steps += _file(host.files, Target(place.login, secret or None, 0o600), SOURCE)
+        entry = Target(place.entry, sources.entry(wish.repository_url, host.os.id, host.os.codename))
+    else:
+        text = sources.rpm_entry(wish.repository_url, host.os, *credentials)
+        entry = Target(place.entry, text, 0o600 if wish.repository_username else 0o644)
     for path, text in sources.others(host.sources, wish.repository_url).items():
         action = "update" if text else "remove"
         reason = "another entry for Docker's repository"
         steps.append(Step(action, SOURCE, path, reason, payload=Target(path, text or None)))
-    return [*steps, *_file(host.sources, Target(sources.PATH, entry), SOURCE)]
+    return [*steps, *_file(host.sources, entry, SOURCE)]
 
 
 def daemon_steps(host: Host, content: Mapping[str, Any]) -> list[Step]:

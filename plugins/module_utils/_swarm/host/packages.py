@@ -12,33 +12,21 @@ from dataclasses import dataclass
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import versions
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host, Os
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DISTRIBUTION, DOCKER, SOURCES, Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.families import (
+    SAME_VERSION,
+    daemon_package,
+    engine_packages,
+    family_of,
+    spec,
+)
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DISTRIBUTION, SOURCES, Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import ABSENT, Change, Step
 
-SDK = "python3-docker"
-
-# The first package of each source is the daemon's.
-_ENGINE: Mapping[str, tuple[str, ...]] = {
-    DOCKER: ("docker-ce", "docker-ce-cli", "containerd.io"),
-    DISTRIBUTION: ("docker.io",),
-}
-# Packages that have the daemon's version.
-_SAME_VERSION = ("docker-ce", "docker-ce-cli", "docker.io", "docker-cli")
-# What the distribution's daemon brings with it.
-_RUNTIME = ("containerd", "runc")
-
-# All packages whose presence matters to a decision.
-RELEVANT = (
-    *(name for names in _ENGINE.values() for name in names),
-    "docker-cli",
-    *_RUNTIME,
-    SDK,
-    "ca-certificates",
-    "apparmor",
+_FILES = (
+    re.compile(r"([a-z0-9.+-]+)_([^_/ ]+)_[a-z0-9-]+\.deb"),
+    re.compile(r"([A-Za-z0-9._+-]+)-([^-/ ]+-[^-/ ]+)\.[a-z0-9_]+\.rpm"),
 )
-
-_FILE = re.compile(r"([a-z0-9.+-]+)_([^_/ ]+)_[a-z0-9-]+\.deb")
 
 # Seconds. Lists that were renewed just now do not get better by doing it again.
 JUST_NOW = 60
@@ -47,9 +35,8 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Packages:
-    """`install` is for apt-get, as name or name=version. `refresh`: the package lists are too old to decide by.
-
-    `files` are names of package files to install. `hold` and `release` are names for apt-mark.
+    """`install` is for the package manager, as names with or without a version. `refresh`: the package lists are too old
+    to decide by. `files` are names of package files to install. `release` is let go of before that, `hold` held after it.
     """
 
     install: tuple[str, ...] = ()
@@ -61,24 +48,10 @@ class Packages:
     steps: tuple[Step, ...] = ()
 
 
-def daemon_package(source: str) -> str:
-    return _ENGINE[source][0]
-
-
-def versioned(source: str) -> tuple[str, ...]:
-    """The packages whose available versions matter."""
-    return tuple(name for name in ((*_ENGINE[source], "docker-cli")) if name in _SAME_VERSION)
-
-
-def engine_packages(source: str, system: Os) -> tuple[str, ...]:
-    if source == DISTRIBUTION and system.id == "debian" and not system.version.startswith("12"):
-        return (*_ENGINE[source], "docker-cli")  # a package of its own since Debian 13
-    return _ENGINE[source]
-
-
 def all_of_engine(host: Host) -> tuple[str, ...]:
     """What is removed with the Engine: all of it that is installed, wherever it came from."""
-    names = (*(name for source in SOURCES for name in _ENGINE[source]), "docker-cli", *_RUNTIME)
+    family = family_of(host.os)
+    names = (*(name for source in SOURCES for name in family.engine.get(source, ())), *family.extra, *family.runtime)
     return tuple(name for name in names if name in host.packages)
 
 
@@ -87,54 +60,63 @@ def decide_packages(host: Host, wish: Wish, lists_change: bool) -> Packages:
 
     Raises SwarmError for a version that is not available, or older than the one that is installed.
     """
-    engine = engine_packages(wish.source, host.os)
+    family, engine = family_of(host.os), engine_packages(wish.source, host.os)
     wanted = [*engine]
-    if host.sdk is None:
-        wanted.append(SDK)
+    if host.sdk is None and family.sdk:
+        wanted.append(family.sdk)
     wanted.append("ca-certificates")  # without it no image can be pulled over TLS
-    if host.apparmor:
-        wanted.append("apparmor")  # containers do not start where the kernel has AppArmor and its parser is missing
-    local = files_by_package(wish.package_files)
+    if host.apparmor and family.apparmor:
+        wanted.append(family.apparmor)  # containers do not start where the kernel has AppArmor and its parser is missing
+    if wish.hold and family.holder:
+        wanted.append(family.holder)
+    local = files_by_package(wish.package_files, family.file)
     wanted = [name for name in wanted if name not in local]
     absent = [name for name in wanted if name not in host.packages]
     files, file_steps = _from_files(host, wish, local)
     target, refresh = _target(host, wish, lists_change)
-    daemon = daemon_package(wish.source)
+    daemon = daemon_package(wish.source, host.os)
     moves = daemon in host.packages and (bool(target) or local.get(daemon, ("", ""))[0] in files)
 
     install: list[str] = []
     steps = [*file_steps]
     for name in wanted:
         version = ""
-        if target and name in _SAME_VERSION:
+        if target and name in SAME_VERSION:
             version = versions.best(versions.upstream(target), *_available(host, name))
         if name in absent:
-            install.append(f"{name}={version}" if version else name)
-            steps.append(Step("install", "package", name, _wished(wish) if name in _SAME_VERSION else ""))
+            install.append(spec(host.os, name, version) if version else name)
+            steps.append(Step("install", "package", name, _wished(wish) if name in SAME_VERSION else ""))
         elif version and host.packages[name] != version:
-            install.append(f"{name}={version}")
+            install.append(spec(host.os, name, version))
             newer = versions.numbers(version) >= versions.numbers(host.packages[name])
             changes = (Change("version", host.packages[name], version),)
             steps.append(Step("upgrade" if newer else "downgrade", "package", name, changes=changes))
-    held = (*engine, *(_RUNTIME if wish.source == DISTRIBUTION else ()))
+    held = (*engine, *(family.runtime if wish.source == DISTRIBUTION else ()))
     not_held = [name for name in held if name not in host.held]
     hold = tuple(held if install or files else not_held) if wish.hold else ()  # apt lets go of what it replaces
-    release = tuple(name for name in held if not wish.hold and name in host.held)
+    # What is held, apt replaces when told so; other package managers have to be told to let go first.
+    lets_go = not wish.hold or (host.os.family != "debian" and bool(install or files))
+    release = tuple(name for name in held if lets_go and name in host.held)
     # That what is installed anew is held goes without saying.
     steps += [Step("hold", "package", name) for name in not_held if wish.hold and name in host.packages]
-    steps += [Step("release", "package", name) for name in release]
+    steps += [Step("release", "package", name) for name in release if not wish.hold]
     return Packages(tuple(install), files, hold, release, refresh, moves, tuple(steps))
 
 
-def files_by_package(names: tuple[str, ...]) -> dict[str, tuple[str, str]]:
-    """Package -> file and version, from names like docker-ce_28.5.2-1~debian.13~trixie_amd64.deb."""
+def files_by_package(names: tuple[str, ...], form: str) -> dict[str, tuple[str, str]]:
+    """Package -> file and version, without its epoch, which names of files lack.
+
+    The names are like docker-ce_28.5.2-1~debian.13~trixie_amd64.deb or docker-ce-28.5.2-1.el9.x86_64.rpm; raises
+    SwarmError for others, and for those that are not of the host's form.
+    """
     found = {}
+    kind = form.rpartition(".")[2]
     for file in names:
-        parts = _FILE.fullmatch(file)
-        if not parts:
+        parts = next(filter(None, (pattern.fullmatch(file) for pattern in _FILES)), None)
+        if not parts or not file.endswith(f".{kind}"):
             raise SwarmError(
-                f"docker_engine_package_files has {file}, which is no name of a Debian package.",
-                "Nothing was changed. Name the files package_version_architecture.deb, as they are published.",
+                f"docker_engine_package_files has {file}, which is no name of a {kind} package.",
+                f"Nothing was changed. Name the files {form}, as they are published.",
             )
         found[parts.group(1)] = (file, versions.without_epoch(parts.group(2).replace("%3a", ":")))
     return found
@@ -174,7 +156,7 @@ def _available(host: Host, name: str) -> tuple[tuple[str, ...], str]:
 
 def _target(host: Host, wish: Wish, lists_change: bool) -> tuple[str, bool]:
     """The version of the daemon's package to install, empty for no particular one, and whether to refresh the lists."""
-    name = daemon_package(wish.source)
+    name = daemon_package(wish.source, host.os)
     installed = host.packages.get(name, "")
     is_latest = wish.version == versions.LATEST
     if not wish.version or (installed and not is_latest and versions.fits(wish.version, installed)):

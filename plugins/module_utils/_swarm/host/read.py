@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Callable
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, sources
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, rpm, sources
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import (
     DATA,
     SERVICE,
@@ -26,6 +26,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
     Available,
     DaemonFile,
     Host,
+    Os,
     Running,
     Service,
     read_dpkg,
@@ -35,12 +36,14 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
     read_running,
     read_service,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel, module_name, read_built_in
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import (
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.families import (
     RELEVANT,
-    files_by_package,
+    family_of,
+    is_supported,
     versioned,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel, module_name, read_built_in
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import files_by_package
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import exchange
 
@@ -60,28 +63,29 @@ _PACKAGE_SOURCES = (
     "/etc/yum.repos.d/*.repo",
     "/etc/zypp/repos.d/*.repo",
 )
-_LISTS = "/var/lib/apt/lists"
+_LISTS = ("/var/lib/apt/lists", *rpm.LISTS)
 _LOG_LINES = 5
 
 
 def read_host(run: Run, wish: Wish, root: str = "") -> Host:
     """Everything that decisions about the Engine of this host need. `root` is put before the paths of files."""
     service = _service(run, root)
-    packages, held = _packages(run, root, wish)
+    system = read_os(_text(f"{root}/etc/os-release"), platform.machine())
+    packages, held = _packages(run, root, wish, system)
     present = {path: _file(root + path) for path in files.paths(wish)}
     return Host(
-        os=read_os(_text(f"{root}/etc/os-release"), platform.machine()),
+        os=system,
         packages=packages,
         held=held,
-        available=_available(run, root, wish),
-        lists_age=_age(root + _LISTS),
+        available=_available(run, root, wish, system),
+        lists_age=min((age for age in (_age(root + path) for path in _LISTS) if age is not None), default=None),
         sdk=_sdk(),
         interpreter=sys.executable,
         service=service,
         daemon=_daemon_file(root + daemon.PATH),
         sources=_sources(root),
         files={path: text for path, text in present.items() if text is not None},
-        key=_key(root + sources.KEY_PATH),
+        key=_key(root + sources.place(system).key),
         stale=_stale(root, service),
         data=tuple(path for path in DATA if os.path.isdir(root + path) and os.listdir(root + path)),
         members=_members(_text(f"{root}/etc/group")),
@@ -104,23 +108,36 @@ def ask_engine(path: str, timeout: float = SOCKET_TIMEOUT) -> Running:
         return Running(problem=f"{path}: {problem or type(problem).__name__}")
 
 
-def _packages(run: Run, root: str, wish: Wish) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The exit status only says that some are not installed, which is no error."""
-    others = [name for name in files_by_package(wish.package_files) if name not in RELEVANT]
+def _packages(run: Run, root: str, wish: Wish, system: Os) -> tuple[dict[str, str], tuple[str, ...]]:
+    """What is installed, and what of it is held. The exit status only says that some are not installed."""
+    family = family_of(system)
+    others = [name for name in files_by_package(wish.package_files, family.file) if name not in RELEVANT]
     if os.path.exists(f"{root}/usr/bin/dpkg-query"):
         form = "${Package} ${db:Status-Status} ${db:Status-Want} ${Version}\n"
         return read_dpkg(run(["dpkg-query", "--show", "--showformat", form, *RELEVANT, *others])[1])
-    if os.path.exists(f"{root}/usr/bin/rpm"):
-        form = "%{NAME} %{VERSION}-%{RELEASE}\n"
-        return read_rpm(run(["rpm", "--query", "--queryformat", form, *RELEVANT])[1]), ()
-    return {}, ()
+    if not os.path.exists(f"{root}/usr/bin/rpm"):
+        return {}, ()
+    form = "%{NAME} %{VERSION}-%{RELEASE}\n"
+    if family.extra_modules:  # those of other kernels do not count
+        others.append(f"{family.extra_modules}-{platform.release()}")
+    installed = read_rpm(run(["rpm", "--query", "--queryformat", form, *RELEVANT, *others])[1])
+    locks = rpm.read_locks(*(_text(root + path) for path in (rpm.LOCKS_DNF4, rpm.LOCKS_DNF5, rpm.LOCKS_ZYPP)))
+    if family.holder and family.holder not in installed:  # nobody heeds the list
+        return installed, ()
+    return installed, tuple(name for name in installed if name in locks)
 
 
-def _available(run: Run, root: str, wish: Wish) -> dict[str, Available]:
-    """Only where a version is wished: the tool reads all package lists."""
-    if not wish.version or not os.path.exists(f"{root}/usr/bin/apt-cache"):
+def _available(run: Run, root: str, wish: Wish, system: Os) -> dict[str, Available]:
+    """Only where a version is wished: the tools read all package lists. They fetch none."""
+    names = versioned(wish.source, system)
+    if not wish.version or not names or not is_supported(system):
         return {}
-    return read_policy(run(["apt-cache", "policy", *versioned(wish.source)])[1])
+    if system.family == "debian":
+        return read_policy(run(["apt-cache", "policy", *names])[1])
+    if system.family == "redhat":
+        return rpm.read_dnf_list(run(["dnf", "--quiet", "--cacheonly", "list", "--showduplicates", *names])[1], names)
+    search = ["zypper", "--non-interactive", "--no-refresh", "search", "--details", "--match-exact", *names]
+    return rpm.read_zypper_search(run(search)[1], names)
 
 
 def _age(path: str) -> int | None:

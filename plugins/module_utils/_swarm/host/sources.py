@@ -2,23 +2,78 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Where apt gets Docker's packages from: one entry, and no second one that contradicts it."""
+"""Where a package manager gets Docker's packages from: one entry, and no second one that contradicts it."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Os
 
 PATH = "/etc/apt/sources.list.d/docker.sources"
 KEY_PATH = "/etc/apt/keyrings/docker.asc"
 LOGIN_PATH = "/etc/apt/auth.conf.d/docker.conf"
+# The name that the file has when it is taken from Docker.
+RPM_PATH = "/etc/yum.repos.d/docker-ce.repo"
+RPM_KEY_PATH = "/etc/pki/rpm-gpg/RPM-GPG-KEY-docker-ce"
 
 OFFICIAL = "https://download.docker.com/linux"
+
+# Docker's keys (docs.docker.com/engine/install/debian and /centos).
+FINGERPRINT = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
+RPM_FINGERPRINT = "060A61C51B558A7F742B77AAC52FEB6B621E9F35"
+
+
+@dataclass(frozen=True)
+class Place:
+    """The files for the entry, its key and its credentials; without the last, the entry has them in itself."""
+
+    entry: str
+    key: str
+    login: str = ""
+
+
+APT = Place(PATH, KEY_PATH, LOGIN_PATH)
+DNF = Place(RPM_PATH, RPM_KEY_PATH)
+
+
+def place(system: Os) -> Place:
+    return DNF if system.family == "redhat" else APT
+
+
+def key_url(given: str, url: str, system: Os) -> str:
+    return given or f"{url}/{'debian' if system.family == 'debian' else _directory(system)}/gpg"
+
+
+def fingerprint(given: str, system: Os) -> str:
+    return given or (RPM_FINGERPRINT if system.family == "redhat" else FINGERPRINT)
+
+
+def _directory(system: Os) -> str:
+    """Docker has no directories of their own for the rebuilds of Enterprise Linux."""
+    return "centos" if system.id in ("rocky", "almalinux") else system.id
 
 
 def entry(url: str, system: str, codename: str) -> str:
     """The entry in deb822 form."""
     return f"Types: deb\nURIs: {url}/{system}\nSuites: {codename}\nComponents: stable\nSigned-By: {KEY_PATH}\n"
+
+
+def rpm_entry(url: str, system: Os, username: str = "", password: str = "") -> str:
+    """The entry for dnf. It names the major release, for $releasever can hold a minor one, which leads nowhere."""
+    lines = [
+        "[docker-ce-stable]",
+        "name=Docker CE Stable",
+        f"baseurl={url}/{_directory(system)}/{system.version.partition('.')[0]}/$basearch/stable",
+        "enabled=1",
+        "gpgcheck=1",
+        f"gpgkey=file://{RPM_KEY_PATH}",
+    ]
+    if username:
+        lines += [f"username={username}", f"password={password}"]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def login(url: str, username: str, password: str) -> str:
@@ -30,12 +85,15 @@ def login(url: str, username: str, password: str) -> str:
 def without_repository(text: str, urls: tuple[str, ...]) -> str:
     """A package source file without its entries for these repositories; empty where no other entry is left.
 
-    Lines are taken out of the one-line form and whole stanzas out of the deb822 form. Comments alone are no reason to
-    keep a file.
+    Lines are taken out of the one-line form, whole stanzas out of the deb822 form, and whole sections out of the files
+    of dnf. Comments alone are no reason to keep a file.
     """
     if not any(url in text for url in urls):
         return text
-    if re.search(r"^Types:", text, re.MULTILINE):
+    if re.search(r"^\[", text, re.MULTILINE):
+        sections = [part for part in re.split(r"^(?=\[)", text, flags=re.MULTILINE) if not _names(part, urls)]
+        kept = "".join(sections)
+    elif re.search(r"^Types:", text, re.MULTILINE):
         stanzas = [stanza for stanza in re.split(r"\n\s*\n", text.strip("\n")) if not _names(stanza, urls)]
         kept = "\n\n".join(stanzas)
     else:
@@ -47,7 +105,7 @@ def without_repository(text: str, urls: tuple[str, ...]) -> str:
 def others(sources: Mapping[str, str], url: str) -> dict[str, str]:
     """What becomes of the other files that name Docker's repository: path -> new text, empty where the file goes."""
     urls = (url, OFFICIAL)
-    changed = {path: without_repository(text, urls) for path, text in sources.items() if path != PATH}
+    changed = {path: without_repository(text, urls) for path, text in sources.items() if path not in (PATH, RPM_PATH)}
     return {path: text for path, text in changed.items() if text != sources[path]}
 
 

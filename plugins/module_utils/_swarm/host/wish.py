@@ -26,9 +26,6 @@ WHEN_NEEDED = "when_needed"
 NEVER = "never"
 RESTARTS = (WHEN_NEEDED, NEVER)
 
-# Docker's key (docs.docker.com/engine/install/debian).
-FINGERPRINT = "9DC858229FC7DD38854AE2D88D81803C0EBFCD88"
-
 
 @dataclass(frozen=True)
 class Wish:
@@ -43,8 +40,8 @@ class Wish:
     hold: bool = True
     restart: str = WHEN_NEEDED
     repository_url: str = sources.OFFICIAL
-    repository_key_url: str = f"{sources.OFFICIAL}/debian/gpg"
-    repository_key_fingerprint: str = FINGERPRINT
+    repository_key_url: str = ""
+    repository_key_fingerprint: str = ""
     repository_username: str = ""
     repository_password: str = ""
     daemon: Mapping[str, Any] = field(default_factory=dict)

@@ -21,7 +21,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
     Service,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import FINGERPRINT, Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.sources import FINGERPRINT
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan
 
 BOOKWORM = Os("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)", "debian", "x86_64")
@@ -237,7 +238,8 @@ def test_the_engine_goes_with_its_packages_and_its_data_if_wanted(remove_data):
     packages = {"docker.io": "1", "containerd": "1", "runc": "1", "python3-docker": "1"}
     host = installed(packages=packages, data=("/var/lib/docker",))
     plan, needs = decide(host, Wish("distribution", state="absent", remove_data=remove_data))
-    assert needs == Needs(remove=("docker.io", "containerd", "runc"), data=("/var/lib/docker",) if remove_data else ())
+    removed = ("docker.io", "containerd", "runc")
+    assert needs == Needs(remove=removed, release=removed, data=("/var/lib/docker",) if remove_data else ())
     assert len(plan.steps) == (4 if remove_data else 3)
     assert decide(Host(os=BOOKWORM), Wish("distribution", state="absent")) == (Plan(), Needs())
 
@@ -266,7 +268,7 @@ ALMA = Os("almalinux", "9.4", "", "AlmaLinux 9.4", "redhat", "x86_64")
 @pytest.mark.parametrize(
     ("host", "wish", "words"),
     [
-        (Host(os=ALMA), FROM_DOCKER, ("AlmaLinux 9.4", "Debian from 12 and Ubuntu from 22.04")),
+        (Host(os=replace(ALMA, version="8.10")), FROM_DOCKER, ("AlmaLinux 9.4", "Debian from 12, Ubuntu from 22.04")),
         (Host(os=replace(BOOKWORM, version="11")), FROM_DOCKER, ("version 11",)),
         (Host(os=replace(NOBLE, version="20.04")), FROM_DOCKER, ("version 20.04",)),
         (Host(os=Os("", "", "", "an unknown system", "", "")), FROM_DOCKER, ("an unknown system", "ID missing")),
