@@ -31,8 +31,8 @@ options:
     default: false
   package_files:
     description:
-      - Names of package files, such as V(docker-ce_28.5.2-1~debian.13~trixie_amd64.deb). What they hold is wanted in
-        their version, and no package repository is.
+      - Names of package files, such as V(docker-ce_28.5.2-1~debian.13~trixie_amd64.deb) or
+        V(docker-ce-28.5.2-1.el9.x86_64.rpm). What they hold is wanted in their version, and no package repository is.
     type: list
     elements: str
     default: []
@@ -50,13 +50,13 @@ options:
     type: str
     default: https://download.docker.com/linux
   repository_key_url:
-    description: Where the key is that the repository is signed with.
+    description: Where the key is that the repository is signed with. Empty means where Docker has it.
     type: str
-    default: https://download.docker.com/linux/debian/gpg
+    default: ""
   repository_key_fingerprint:
-    description: The fingerprint of that key. Another key is refused.
+    description: The fingerprint of that key. Another key is refused. Empty means that of Docker's key.
     type: str
-    default: 9DC858229FC7DD38854AE2D88D81803C0EBFCD88
+    default: ""
   repository_username:
     description: The user name for the repository and its key.
     type: str

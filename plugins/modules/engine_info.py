@@ -177,14 +177,17 @@ needs:
   returned: O(source) is given
   type: dict
   contains:
-    first: {description: Packages without which the repository cannot be reached., type: list, elements: str}
+    first:
+      description: Packages without which the repository cannot be reached, or the kernel cannot be set up.
+      type: list
+      elements: str
     repository: {description: Whether the files of the repository are to be written., type: bool}
     refresh: {description: Whether the package lists are too old to decide by., type: bool}
     config: {description: Whether other files are to be written or the kernel is to be changed., type: bool}
     install: {description: What is to be installed., type: list, elements: str, sample: [python3-docker]}
     files: {description: Package files to install., type: list, elements: str}
-    hold: {description: Packages to hold., type: list, elements: str, sample: [docker.io]}
-    release: {description: Packages to hold no longer., type: list, elements: str}
+    hold: {description: Packages to hold once all is installed., type: list, elements: str, sample: [docker.io]}
+    release: {description: Packages to let go of before anything is installed., type: list, elements: str}
     downgrade: {description: Whether older packages may be installed., type: bool}
     users: {description: Users to add to the group C(docker)., type: list, elements: str}
     service: {description: "V(start), V(reload), V(restart) or empty.", type: str, sample: ""}

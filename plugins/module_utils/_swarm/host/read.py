@@ -63,7 +63,7 @@ _PACKAGE_SOURCES = (
     "/etc/yum.repos.d/*.repo",
     "/etc/zypp/repos.d/*.repo",
 )
-_LISTS = ("/var/lib/apt/lists", *rpm.LISTS)
+_APT_LISTS = ("/var/lib/apt/lists",)
 _LOG_LINES = 5
 
 
@@ -78,7 +78,7 @@ def read_host(run: Run, wish: Wish, root: str = "") -> Host:
         packages=packages,
         held=held,
         available=_available(run, root, wish, system),
-        lists_age=min((age for age in (_age(root + path) for path in _LISTS) if age is not None), default=None),
+        lists_age=_age(root, _APT_LISTS if system.family == "debian" else rpm.LISTS),
         sdk=_sdk(),
         interpreter=sys.executable,
         service=service,
@@ -140,14 +140,16 @@ def _available(run: Run, root: str, wish: Wish, system: Os) -> dict[str, Availab
     return rpm.read_zypper_search(run(search)[1], names)
 
 
-def _age(path: str) -> int | None:
-    """How long ago a directory changed, in seconds; None where it is empty or missing."""
-    try:
-        if not any(name for name in os.listdir(path) if name not in ("lock", "partial", "auxfiles")):
-            return None
-        return int(datetime.datetime.now().timestamp() - os.stat(path).st_mtime)
-    except OSError:
-        return None
+def _age(root: str, paths: Sequence[str]) -> int | None:
+    """How long ago one of the directories changed, in seconds; None where all are empty or missing."""
+    changed = []
+    for path in paths:
+        try:
+            if any(name for name in os.listdir(root + path) if name not in ("lock", "partial", "auxfiles")):
+                changed.append(os.stat(root + path).st_mtime)
+        except OSError:
+            continue
+    return int(datetime.datetime.now().timestamp() - max(changed)) if changed else None
 
 
 def _service(run: Run, root: str) -> Service:
