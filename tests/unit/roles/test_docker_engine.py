@@ -29,7 +29,8 @@ DNF = "dnf --assumeyes --setopt=install_weak_deps=False install"
 
 
 # From ansible-core 2.19 on, a template has to be trusted.
-TRUST = {"trusted_as_template": True} if "trusted_as_template" in signature(DataLoader.load_from_file).parameters else {}
+IS_NEW = "trusted_as_template" in signature(DataLoader.load_from_file).parameters
+TRUST = {"trusted_as_template": True} if IS_NEW else {}
 
 
 def load(file):
@@ -42,11 +43,12 @@ def shell(tasks):
 
 
 def render(file, family, needs, **variables):
-    """The text of the one shell task of a file, and its lines without those that are the same for every family."""
+    """The text of the one shell task of a file."""
+    decided = json.loads(json.dumps(asdict(needs)))  # as it comes from a module
     facts = {
         **load("defaults/main.yml"),
         **load("vars/main.yml"),
-        "__docker_engine": {"os": {"family": family}, "needs": json.loads(json.dumps(asdict(needs))), "lists_age": None},
+        "__docker_engine": {"os": {"family": family}, "needs": decided, "lists_age": None},
         **variables,
     }
     return Templar(loader=DataLoader(), variables=facts).template(shell(load(f"tasks/{file}.yml")))

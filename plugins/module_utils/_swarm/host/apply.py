@@ -20,8 +20,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, sources, versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import RELOAD, decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import SERVICE, Host
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.files import Target
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.families import daemon_package
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.files import Target
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import (
     RELOADED,
     SOCKET,
@@ -78,7 +78,8 @@ def prepare(plan: Plan, host: Host, wish: Wish, run: Run, fetch: Fetch) -> dict[
     fetched = {}
     for step in plan:
         if step.kind == files.KEY:
-            fetched[step.payload.path] = _trusted_key(step.name, sources.fingerprint(wish.repository_key_fingerprint, host.os), fetch)
+            wanted = sources.fingerprint(wish.repository_key_fingerprint, host.os)
+            fetched[step.payload.path] = _trusted_key(step.name, wanted, fetch)
         elif step.kind == files.FILE and step.name == daemon.PATH:
             _validate(step.payload.text, host, wish, run)
     return fetched

@@ -39,12 +39,13 @@ class Needs:
     """What is to be done, in the order in which it is to be done; empty where nothing is.
 
     `first`: packages without which the repository cannot be reached, or the kernel cannot be set up. `repository`: its
-    files are to be written. `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are to be written, or the
-    kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager, which lets go before it
-    installs, and holds after it. `files`: package files to install. `downgrade`: older packages may be installed. `users`: for the group docker. `service`: empty, start (that
-    is also to enable), reload or restart. `in_turn`: the host is a member of a swarm that restarts, so it must wait its
-    turn. `deferred`: why the Engine would have to be restarted, where that must not be. `remove`: packages to remove.
-    `data`: directories to empty.
+    files are to be written. `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are
+    to be written, or the kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager,
+    which lets go before it installs, and holds after it. `files`: package files to install. `downgrade`: older packages
+    may be installed. `users`: for the group docker. `service`: empty, start (that is also to enable), reload or
+    restart. `in_turn`: the host is a member of a swarm that restarts, so it must wait its turn. `deferred`: why the
+    Engine would have to be restarted, where that must not be. `remove`: packages to remove. `data`: directories to
+    empty.
     """
 
     first: tuple[str, ...] = ()
@@ -121,7 +122,8 @@ def _decide_removal(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     names = packages.all_of_engine(host)
     data = host.data if wish.remove_data else ()
     steps = [Step("remove", "package", name) for name in names] + [Step("remove", "directory", path) for path in data]
-    return Plan(tuple(steps)), Needs(remove=names, release=tuple(name for name in names if name in host.held), data=data)
+    held = tuple(name for name in names if name in host.held)
+    return Plan(tuple(steps)), Needs(remove=names, release=held, data=data)
 
 
 def _is_member(host: Host) -> bool:
@@ -174,15 +176,14 @@ def _check(host: Host, wish: Wish) -> None:
             "Nothing was changed. Install the Engine by other means and leave this role out.",
         )
     family = families.family_of(host.os)
-    _check_source(host, wish, family)
-    for source in SOURCES:
-        package = families.daemon_package(source, host.os)
-        if source != wish.source and package in host.packages:
-            raise SwarmError(
-                f"docker_engine_source is {wish.source}, but {package} {host.packages[package]} of the source {source} "
-                "is installed, and replacing it would stop all containers of the host.",
-                f"Nothing was changed. Set docker_engine_source to {source}, or drain the host and remove {package}.",
-            )
+    if wish.source not in family.engine:
+        (other,) = family.engine
+        whose = "Docker's repository" if wish.source == DOCKER else "the distribution"
+        raise SwarmError(
+            f"docker_engine_source is {wish.source}, but {whose} has no packages of Docker Engine for {host.os.name}.",
+            f"Nothing was changed. Set docker_engine_source to {other}.",
+        )
+    _check_beside(host, wish, family)
     if host.sdk is None and family.sdk in host.packages:
         raise SwarmError(
             f"{family.sdk} is installed, but modules run with {host.interpreter}, which cannot import docker.",
@@ -196,22 +197,23 @@ def _check(host: Host, wish: Wish) -> None:
         )
 
 
-def _check_source(host: Host, wish: Wish, family: families.Family) -> None:
-    if wish.source not in family.engine:
-        (other,) = family.engine
-        whose = "Docker's repository" if wish.source == DOCKER else "The distribution"
-        raise SwarmError(
-            f"docker_engine_source is {wish.source}, but {whose[0].lower()}{whose[1:]} has no packages of Docker Engine "
-            f"for {host.os.name}.",
-            f"Nothing was changed. Set docker_engine_source to {other}.",
-        )
+def _check_beside(host: Host, wish: Wish, family: families.Family) -> None:
+    """What is installed that the wished packages cannot be installed beside."""
+    for source in SOURCES:
+        package = families.daemon_package(source, host.os)
+        if source != wish.source and package in host.packages:
+            raise SwarmError(
+                f"docker_engine_source is {wish.source}, but {package} {host.packages[package]} of the source {source} "
+                "is installed, and replacing it would stop all containers of the host.",
+                f"Nothing was changed. Set docker_engine_source to {source}, or drain the host and remove {package}.",
+            )
     beside = [name for name in family.conflicts.get(wish.source, ()) if name in host.packages]
     if beside and families.daemon_package(wish.source, host.os) not in host.packages:
         raise SwarmError(
             f"{' and '.join(f'{name} {host.packages[name]}' for name in beside)} cannot be installed beside "
             f"{' and '.join(family.engine[wish.source])}.",
-            f"Nothing was changed. Remove {' and '.join(beside)}, and what needs it, such as podman; or choose another "
-            "docker_engine_source.",
+            f"Nothing was changed. Remove {' and '.join(beside)} with what needs it (such as podman), or choose "
+            "another docker_engine_source.",
         )
 
 

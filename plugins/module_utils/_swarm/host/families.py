@@ -92,8 +92,8 @@ _SUPPORTED: Mapping[str, tuple[Family, tuple[int, ...]]] = {
     "opensuse-tumbleweed": (SUSE, ()),
 }
 SUPPORTED = (
-    "Debian from 12, Ubuntu from 22.04, Fedora from 42, RHEL, CentOS Stream, Rocky Linux and AlmaLinux from 9, SLES and "
-    "openSUSE Leap from 15.6, and openSUSE Tumbleweed"
+    "Debian from 12, Ubuntu from 22.04, Fedora from 42, RHEL, CentOS Stream, Rocky Linux and AlmaLinux from 9, "
+    "SLES and openSUSE Leap from 15.6, and openSUSE Tumbleweed"
 )
 
 # All packages whose presence matters to a decision, on one host or another.
@@ -125,7 +125,7 @@ def is_supported(system: Os) -> bool:
 
 
 def family_of(system: Os) -> Family:
-    """That of a distribution that is not supported is Debian's, for want of a better one: nothing is installed there."""
+    """Debian's for a distribution that is not supported, and where nothing is installed."""
     return _SUPPORTED[system.id][0] if system.id in _SUPPORTED else DEBIAN
 
 

@@ -35,8 +35,8 @@ DAY = 24 * 3600
 
 @dataclass(frozen=True)
 class Packages:
-    """`install` is for the package manager, as names with or without a version. `refresh`: the package lists are too old
-    to decide by. `files` are names of package files to install. `release` is let go of before that, `hold` held after it.
+    """`install` is for the package manager, as names with or without a version. `refresh`: the package lists are too
+    old to decide by. `files` are names of package files to install. `release` is let go of before, `hold` held after.
     """
 
     install: tuple[str, ...] = ()
@@ -66,7 +66,8 @@ def decide_packages(host: Host, wish: Wish, lists_change: bool) -> Packages:
         wanted.append(family.sdk)
     wanted.append("ca-certificates")  # without it no image can be pulled over TLS
     if host.apparmor and family.apparmor:
-        wanted.append(family.apparmor)  # containers do not start where the kernel has AppArmor and its parser is missing
+        # Containers do not start where the kernel has AppArmor and its parser is missing.
+        wanted.append(family.apparmor)
     if wish.hold and family.holder:
         wanted.append(family.holder)
     local = files_by_package(wish.package_files, family.file)

@@ -77,7 +77,8 @@ def test_the_repository_is_by_major_release_and_its_packages_are_verified(text, 
     plan, _needs = decide(Host(os=system(text)), DOCKER)
     key, entry = plan.steps[:2]
     assert key.name == f"https://download.docker.com/linux/{place.split('/')[0]}/gpg"
-    assert (key.payload.path, entry.name) == ("/etc/pki/rpm-gpg/RPM-GPG-KEY-docker-ce", "/etc/yum.repos.d/docker-ce.repo")
+    assert key.payload.path == "/etc/pki/rpm-gpg/RPM-GPG-KEY-docker-ce"
+    assert entry.name == "/etc/yum.repos.d/docker-ce.repo"
     assert entry.payload.text == (
         "[docker-ce-stable]\n"
         "name=Docker CE Stable\n"
@@ -215,11 +216,16 @@ def test_the_module_is_not_asked_for_where_that_would_not_help(text, kernel, pac
     ("text", "wish", "packages", "words"),
     [
         (ROCKY9, DISTRIBUTION, {}, ("the distribution has no packages", "Rocky Linux 9.6", "source to docker")),
-        (SLES15, DOCKER, {}, ("docker's repository has no packages", "15 SP6", "source to distribution")),
+        (SLES15, DOCKER, {}, ("Docker's repository has no packages", "15 SP6", "source to distribution")),
         (TUMBLEWEED, DOCKER, {}, ("source to distribution",)),
         (ROCKY9, DOCKER, {"podman-docker": "5.4-1", "runc": "1.2-1"}, ("podman-docker 5.4-1 and runc 1.2-1", "Remove")),
         (LEAP, DISTRIBUTION, {"podman-docker": "4.9-1"}, ("podman-docker 4.9-1", "beside docker")),
-        (FEDORA42, DOCKER, {"moby-engine": "28.3.3-1.fc42"}, ("moby-engine 28.3.3", "source to distribution")),
+        (
+            FEDORA42,
+            DOCKER,
+            {"moby-engine": "28.3.3-1.fc42", "runc": "2:1.3.0-1.fc42"},
+            ("moby-engine 28.3.3", "source to distribution"),
+        ),
         (ROCKY9.replace("9.6", "8.10"), DOCKER, {}, ("version 8.10", "Rocky Linux and AlmaLinux from 9")),
         (FEDORA42.replace("42", "40"), DOCKER, {}, ("Fedora from 42",)),
         (LEAP.replace("15.6", "15.5"), DISTRIBUTION, {}, ("openSUSE Leap from 15.6",)),
@@ -243,7 +249,7 @@ LOCKED = "docker-ce-3:28.5.2-1.el9.*\n"
         (ROCKY9, f"docker-ce {OLD}\n{LOCK} 4.3.0-20.el9\n", {"dnf/plugins/versionlock.list": LOCKED}, ("docker-ce",)),
         # Without the plugin, nobody heeds the list.
         (ROCKY9, f"docker-ce {OLD}\n", {"dnf/plugins/versionlock.list": LOCKED}, ()),
-        (FEDORA42, f"docker-ce {OLD}\n", {"dnf/versionlock.toml": '[[packages]]\nname = "docker-ce"\n'}, ("docker-ce",)),
+        (FEDORA42, f"docker-ce {OLD}\n", {"dnf/versionlock.toml": 'name = "docker-ce"\n'}, ("docker-ce",)),
         (LEAP, "docker 28.3.3_ce-1\n", {"zypp/locks": "type: package\nsolvable_name: docker\n"}, ("docker",)),
     ],
 )
