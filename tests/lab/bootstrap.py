@@ -51,6 +51,13 @@ def base_image(
     return _bootstrap(client, suite, packages, archive)
 
 
+def public_image(name: str) -> str:
+    """A public image of a distribution that cannot be made here."""
+    if not _pull(name):
+        raise LabError(f"{name} could not be pulled. Make its registry reachable, or use the platforms of Debian.")
+    return name
+
+
 def _pull(name: str) -> bool:
     impatient = docker.from_env(timeout=_PULL_SILENCE)
     try:

@@ -39,10 +39,36 @@ _PACKAGES = [
     "kmod",
 ]
 
+_RPM_PACKAGES = [
+    "systemd",
+    "openssh-server",
+    "python3",
+    "iptables-nft",
+    "iproute",
+    "sudo",
+    "ca-certificates",
+    "procps-ng",
+    "kmod",
+    "hostname",
+]
+_SUSE_PACKAGES = [
+    "systemd",
+    "openssh-server",
+    "python3",
+    "iptables",
+    "iproute2",
+    "sudo",
+    "ca-certificates-mozilla",
+    "procps",
+    "kmod",
+    "hostname",
+    "shadow",
+]
+
 
 @dataclass(frozen=True)
 class Recipe:
-    """An image is made from a Debian suite (a host) or from another image of the lab (parent)."""
+    """An image is made from a Debian suite, from a public image (a host), or from another image of the lab (parent)."""
 
     dockerfile: str
     suite: str = ""
@@ -63,6 +89,9 @@ RECIPES = {
         packages=["docker.io", "docker-cli", "containerd", "runc", "python3-docker"],
         pinned_suite="forky",
     ),
+    "rocky9": Recipe("host-rpm", public="quay.io/rockylinux/rockylinux:9", packages=_RPM_PACKAGES),
+    "fedora42": Recipe("host-rpm", public="registry.fedoraproject.org/fedora:42", packages=_RPM_PACKAGES),
+    "tumbleweed": Recipe("host-rpm", public="registry.opensuse.org/opensuse/tumbleweed", packages=_SUSE_PACKAGES),
     "registry": Recipe("registry", parent="debian12"),
 }
 PLATFORMS = [name for name in RECIPES if name != "registry"]
@@ -159,6 +188,8 @@ class _Cache:
         say(f"{name}: image ready")
 
     def _base(self, recipe: Recipe) -> str:
+        if not recipe.suite:
+            return bootstrap.public_image(recipe.public)
         return bootstrap.base_image(
             self._client,
             suite=recipe.suite,
@@ -190,7 +221,7 @@ def _context(dockerfile: str) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         _add(tar, "Dockerfile", (_HERE / "dockerfiles" / dockerfile).read_bytes())
-        if dockerfile == "host":
+        if dockerfile.startswith("host"):
             for path in sorted((_HERE / "rootfs").rglob("*")):
                 if path.is_file():
                     _add(tar, str(path.relative_to(_HERE)), path.read_bytes())

@@ -1,0 +1,10 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the scenarios share that run by themselves."""
+
+from __future__ import annotations
+
+from extensions.molecule.conftest import cluster, hosts, lab, pytest_generate_tests
+
+__all__ = ["cluster", "hosts", "lab", "pytest_generate_tests"]
