@@ -25,6 +25,7 @@ APT = (
     "--option Dpkg::Options::=--force-confdef --option Dpkg::Options::=--force-confold"
 )
 ZYPPER = "env ZYPP_LOCK_TIMEOUT=300 zypper --non-interactive"
+DONE = " || case $? in 102 | 103) ;; *) exit 1 ;; esac"
 DNF = "dnf --assumeyes --setopt=install_weak_deps=False install"
 
 
@@ -105,7 +106,7 @@ CHANGE = Needs(install=("a-1.el9",), files=("c.rpm",), release=("a",), hold=("a"
             [
                 f"{ZYPPER} --quiet refresh",
                 "touch -c /var/cache/zypp/raw",
-                f"{ZYPPER} install --no-recommends a b",
+                f"{ZYPPER} install --no-recommends a b{DONE}",
                 "rm -rf /var/cache/apiary-swarm",
                 "zypper --non-interactive addlock a",
             ],
@@ -141,7 +142,7 @@ def test_packages_are_installed_and_then_held(family, needs, lines):
             "suse",
             [
                 "zypper --non-interactive removelock a",
-                f"{ZYPPER} install --no-recommends --oldpackage /var/cache/apiary-swarm/c.rpm a-1.el9",
+                f"{ZYPPER} install --no-recommends --oldpackage /var/cache/apiary-swarm/c.rpm a-1.el9{DONE}",
                 "rm -rf /var/cache/apiary-swarm",
                 "zypper --non-interactive addlock a c",
             ],
@@ -157,7 +158,7 @@ def test_what_is_held_is_let_go_of_before_it_is_replaced(family, lines):
     [
         ("debian", ["apt-mark unhold a", f"{APT} --allow-change-held-packages remove a b"]),
         ("redhat", ["dnf --assumeyes --quiet versionlock delete a", "dnf --assumeyes remove a b"]),
-        ("suse", ["zypper --non-interactive removelock a", f"{ZYPPER} remove --clean-deps a b"]),
+        ("suse", ["zypper --non-interactive removelock a", f"{ZYPPER} remove --clean-deps a b{DONE}"]),
     ],
 )
 def test_packages_are_removed(family, lines):
@@ -174,3 +175,10 @@ def test_the_package_lists_are_renewed(family):
     assert start == ". /dev/stdin"
     assert update == packages(family, BARE)[0]
     assert touch == packages(family, BARE)[1]
+
+
+@pytest.mark.parametrize(("status", "fails"), [(0, False), (102, False), (103, False), (104, True), (4, True)])
+def test_zypper_may_say_that_the_host_is_to_be_rebooted(status, fails):
+    text = f"set -e\n(exit {status}){DONE}\necho on"
+    ran = subprocess.run(["sh"], input=text, capture_output=True, text=True, check=False)
+    assert (ran.returncode != 0, ran.stdout) == (fails, "" if fails else "on\n")

@@ -77,7 +77,9 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     repository = files.repository_steps(host, wish)
     chosen = packages.decide_packages(host, wish, lists_change=bool(repository))
     if chosen.moves and wish.restart == NEVER:
-        chosen, held_back = Packages(hold=chosen.hold, release=chosen.release), chosen.steps
+        can_hold = families.family_of(host.os).holder in ("", *host.packages)
+        only = Packages(hold=chosen.hold, release=chosen.release) if can_hold else Packages()
+        chosen, held_back = only, chosen.steps
     else:
         held_back = ()
     daemon_file = files.daemon_steps(host, content)

@@ -147,6 +147,14 @@ def test_what_is_held_is_let_go_of_replaced_and_held_again(wish):
     assert summary(plan) == ["upgrade docker-ce", "upgrade docker-ce-cli", "restart docker.service"]
 
 
+def test_nothing_is_held_where_what_holds_may_not_be_installed_yet():
+    wish = Wish("docker", version="29.*", restart="never")
+    assert decide(rocky(held=()), wish)[1].hold == CE
+    without = {name: version for name, version in rocky().packages.items() if name != LOCK}
+    needs = decide(rocky(held=(), packages=without), wish)[1]
+    assert (needs.install, needs.hold, needs.release) == ((), (), ())
+
+
 def test_what_counts_is_the_version_that_runs():
     _plan, needs = decide(rocky(engine=Running("28.0.4", "active")), DOCKER)
     assert (needs.service, needs.in_turn) == ("restart", True)
@@ -254,7 +262,13 @@ LOCKED = "docker-ce-3:28.5.2-1.el9.*\n"
     ],
 )
 def test_a_host_is_read(tmp_path, text, installed, locks, held):
-    files = {"etc/os-release": text, "usr/bin/rpm": "", **{f"etc/{path}": content for path, content in locks.items()}}
+    lists = "var/cache/zypp/raw/x" if text is LEAP else "var/cache/dnf/x" if text is ROCKY9 else "var/cache/libdnf5/x"
+    files = {
+        "etc/os-release": text,
+        "usr/bin/rpm": "",
+        lists: "",
+        **{f"etc/{path}": content for path, content in locks.items()},
+    }
     for path, content in files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(content, encoding="utf-8")
@@ -267,6 +281,7 @@ def test_a_host_is_read(tmp_path, text, installed, locks, held):
     source = "distribution" if text is LEAP else "docker"
     host = read_host(run, Wish(source, version="latest"), str(tmp_path))
     assert host.held == held
+    assert host.lists_age is not None
     assert {name: found.candidate for name, found in host.available.items()} == (
         {"docker": "28.5.1_ce-150000.235.1"} if text is LEAP else {"docker-ce": NEW}
     )
