@@ -13,7 +13,7 @@ from ansible.utils.display import Display
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Autolock, Situation
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import answer_of, collect
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -94,4 +94,5 @@ class FilterModule:
             "plan_workers": plan_workers,
             "plan_nodes": plan_nodes,
             "hosts_to_ask": hosts_to_ask,
+            "answer_of_managers": answer_of,
         }

@@ -9,17 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.turns import reports_of, turn_of
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import outside_swarms, reports_of, turn_of
+
+# The name under which the role docker_engine registers what engine_info says.
+REGISTERED = "__docker_engine"
 
 
 def engine_turn(
     host: str, hostvars: Mapping[str, Mapping[str, Any]], play_hosts: Sequence[str], batch: int = 1
 ) -> dict[str, str]:
-    return turn_of(host, reports_of(hostvars, play_hosts, "__docker_engine"), batch)
+    return turn_of(host, reports_of(hostvars, play_hosts, REGISTERED), batch)
+
+
+def engines_outside_swarms(play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return outside_swarms(reports_of(hostvars, play_hosts, REGISTERED))
 
 
 class FilterModule:
     """Filters over what the hosts of a play report of their Engines."""
 
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"engine_turn": engine_turn}
+        return {"engine_turn": engine_turn, "engines_outside_swarms": engines_outside_swarms}

@@ -63,8 +63,8 @@ from ansible.module_utils.urls import open_url
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.apply import carry_out
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import WISH
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish, wish_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish, secrets_of, wish_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail, succeed
 
 FETCH_TIMEOUT = 60  # seconds
 PROXIES = ("http_proxy", "https_proxy", "no_proxy")
@@ -96,6 +96,7 @@ def main() -> None:
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         wish = wish_of(module.params)
+        module.no_log_values.update(secrets_of(wish))
         plan = carry_out(
             wish,
             module.run_command,
@@ -105,7 +106,7 @@ def main() -> None:
         )
     except SwarmError as error:
         fail(module, error)
-    module.exit_json(changed=bool(plan), plan=plan.as_list(), diff=plan.diff())
+    succeed(module, plan, {})
 
 
 if __name__ == "__main__":

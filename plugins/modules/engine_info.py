@@ -100,7 +100,7 @@ daemon:
   type: dict
   contains:
     present: {description: Whether the file is there., type: bool, sample: true}
-    content: {description: What it holds., type: dict, sample: {mtu: 1450}}
+    content: {description: "What it holds, with passwords hidden.", type: dict, sample: {mtu: 1450}}
     problem: {description: Why it cannot be read. Empty when it can., type: str, sample: ""}
     modified: {description: When it was changed (seconds since the epoch)., type: int, sample: 1767000000}
 held:
@@ -204,11 +204,11 @@ from dataclasses import asdict
 
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import kernel
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, kernel
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import WISH
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import read_host
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import wish_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import secrets_of, wish_of
 
 
 def main() -> None:
@@ -216,9 +216,11 @@ def main() -> None:
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         wish = wish_of({**module.params, "source": module.params["source"] or ""})
+        module.no_log_values.update(secrets_of(wish))
         host = read_host(module.run_command, wish)
         # The texts of files can hold secrets.
         answer = {name: value for name, value in asdict(host).items() if name not in ("files", "sources", "key")}
+        answer["daemon"]["content"] = daemon.shown(host.daemon.content)
         answer["kernel"] = {
             "release": host.kernel.release,
             "known": host.kernel.known,

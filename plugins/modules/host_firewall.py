@@ -115,7 +115,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import wished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.decide import present
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.host import carry_out
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail, succeed
 
 
 def main() -> None:
@@ -138,12 +138,7 @@ def main() -> None:
         )
     except SwarmError as error:
         fail(module, error)
-    for warning in plan.warnings:
-        module.warn(warning)
-    answer = {"backend": backend, "access": present(found, backend).as_dict()}
-    if module._diff:  # pylint: disable=protected-access
-        answer["diff"] = plan.diff()
-    module.exit_json(changed=bool(plan), plan=plan.as_list(), **answer)
+    succeed(module, plan, {"backend": backend, "access": present(found, backend).as_dict()})
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import engine as engines
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import OutOfSequence, SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, merge_plans
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, merge_plans, telling
 
 State = TypeVar("State")
 
@@ -51,18 +51,13 @@ def fulfil(engine: Engine, duty: Duty[State], check_mode: bool) -> tuple[Plan, S
         state = duty.read(engine)
         return duty.decide(state), state
     done: list[Step] = []
-    try:
+    with telling(done):
         plan, state = _apply(engine, duty, done)
         applied = merge_plans(Plan(tuple(done)), Plan(warnings=plan.warnings))
         if duty.settle:
             state = duty.settle(engine, state, applied)
         elif applied:
             state = duty.read(engine)
-    except SwarmError as error:
-        error.facts.setdefault("changed", bool(done))
-        error.facts.setdefault("plan", [step.as_dict() for step in done])
-        error.facts.setdefault("diff", Plan(tuple(done)).diff())
-        raise
     return applied, state
 
 
@@ -97,7 +92,12 @@ def run_module(module: AnsibleModule, make_duty: Callable[[dict[str, Any]], Duty
         result = duty.result(state)
     except SwarmError as error:
         fail(module, error)
-    for warning in (*engine.warnings, *plan.warnings, *result.pop("warnings", ())):
+    succeed(module, merge_plans(Plan(warnings=engine.warnings), plan), result)
+
+
+def succeed(module: AnsibleModule, plan: Plan, result: dict[str, Any]) -> NoReturn:
+    """The one exit for all that went well; the texts in the `warnings` of `result` are shown to the user."""
+    for warning in (*plan.warnings, *result.pop("warnings", ())):
         module.warn(warning)
     answer: dict[str, Any] = {"changed": bool(plan), "plan": plan.as_list(), **result}
     if module._diff:  # pylint: disable=protected-access

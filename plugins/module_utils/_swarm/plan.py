@@ -11,9 +11,12 @@ empty".
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 
 
 class _Absent:
@@ -129,9 +132,16 @@ def changes_between(before: Any, after: Any, path: str = "") -> tuple[Change, ..
     return (Change(path, before, after),)
 
 
-def only_step(action: str, kind: str, name: str, reason: str = "", payload: Any = None) -> Plan:
-    """A plan of one step without fields."""
-    return Plan((Step(action, kind, name, reason, payload=payload),))
+@contextmanager
+def telling(done: Sequence[Step]) -> Iterator[None]:
+    """A SwarmError from inside carries the steps that were done before it, as the facts `changed`, `plan`, `diff`."""
+    try:
+        yield
+    except SwarmError as error:
+        part = Plan(tuple(done))
+        for name, value in (("changed", bool(part)), ("plan", part.as_list()), ("diff", part.diff())):
+            error.facts.setdefault(name, value)
+        raise
 
 
 def merge_plans(*plans: Plan | None) -> Plan:

@@ -81,6 +81,14 @@ class Report:
         return words + (f": {self.error.rstrip('.')}" if self.error else "")
 
 
+def answer_of(results: Iterable[Results]) -> Results:
+    """What a manager said when several were asked in turn until one answered: the last of a loop's results that is one.
+
+    Others are of managers that were not reached, or that were not asked any more.
+    """
+    return next((result for result in reversed(list(results)) if "has_quorum" in result), {})
+
+
 def collect(hostvars: Mapping[str, Results], hosts: Iterable[str], observers: Iterable[str]) -> dict[str, Report]:
     """A report for each host.
 

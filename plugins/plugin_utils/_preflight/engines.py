@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.versions import numbers
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.rows import CLUSTER, FAIL, WARN, Finding
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Host, Survey
 
@@ -22,12 +23,6 @@ _OTHER_KEYS = ((29, 0), (29, 2, 1))
 _LEAKY = (((0,), (20, 10, 24)), ((23,), (23, 0, 3)))
 # Tasks fail whose image is pulled without a login from a registry that asks for one (corrected in 29.7.0).
 _PULLS = ((29, 6), (29, 7))
-
-
-def version_of(text: str) -> Version:
-    """The numbers at the beginning: 26.1.5+dfsg1 is (26, 1, 5)."""
-    match = re.match(r"\d+(\.\d+)*", text)
-    return tuple(int(part) for part in match.group().split(".")) if match else ()
 
 
 def answers(survey: Survey) -> Iterator[Finding]:
@@ -48,7 +43,7 @@ def versions(survey: Survey) -> Iterator[Finding]:
             found.setdefault(str(host.engine["version"]), []).append(host.name)
     words = "; ".join(f"{version} on {', '.join(hosts)}" for version, hosts in found.items())
     encrypted = any(item["encrypted"] for host in survey.known for item in host.engine.get("networks") or [])
-    parsed = {version: version_of(version) for version in found}
+    parsed = {version: numbers(version) for version in found}
     mixed_keys = {_within(version, _OTHER_KEYS) for version in parsed.values()} == {True, False}
     for text, version in parsed.items():
         yield from _alone(text, version, found[text], encrypted)
@@ -90,14 +85,15 @@ def settings(survey: Survey) -> Iterator[Finding]:
 
 
 def _wrong_settings(host: Host) -> Iterator[Finding]:
-    daemon = host.facts.get("daemon_json") or {}
-    if daemon.get("problem"):
+    content = host.facts.get("daemon_json") or {}
+    if content.get("problem"):
         advice = "Correct the file: an Engine does not start with it."
-        yield Finding(host.name, f"daemon.json cannot be read: {daemon['problem']}", FAIL, advice)
-    if daemon.get("live-restore") or host.engine.get("live_restore"):
+        yield Finding(host.name, f"daemon.json cannot be read: {content['problem']}", FAIL, advice)
+    refused = daemon.refused(content)
+    if "live-restore" in refused or host.engine.get("live_restore"):
         advice = "Take live-restore out of daemon.json: an Engine with it cannot be in a swarm."
         yield Finding(host.name, "live-restore is on", FAIL, advice)
-    if daemon.get("firewall-backend") == "nftables" and not (daemon.get("features") or {}).get("swarm-nftables"):
+    if "firewall-backend" in refused:
         advice = "Use iptables, or the feature swarm-nftables (experimental, since 29.6)."
         yield Finding(host.name, "firewall-backend is nftables", FAIL, advice)
 
@@ -105,8 +101,7 @@ def _wrong_settings(host: Host) -> Iterator[Finding]:
 def standalone(survey: Survey) -> Iterator[Finding]:
     """Agents, managers and settings of the Swarm that ran in containers, before Engine 1.12."""
     for host in survey.known:
-        daemon = host.facts.get("daemon_json") or {}
-        keys = [key for key in ("cluster-store", "cluster-store-opts", "cluster-advertise") if key in daemon]
+        keys = [key for key in daemon.STANDALONE if key in (host.facts.get("daemon_json") or {})]
         containers = host.engine.get("standalone") or []
         if keys:
             advice = "Take them out of daemon.json: Engines from 23.0 on do not start with them."

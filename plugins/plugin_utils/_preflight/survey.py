@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import as_ip, split
 
 Facts = Mapping[str, Any]
 
@@ -150,11 +151,9 @@ def _address(facts: Facts, wished: str) -> str:
 
 def _stated(facts: Facts, wished: str) -> str:
     """An address is itself (without a port), the name of an interface stands for its address."""
-    host = wished.rpartition(":")[0] if wished.count(":") == 1 else wished
-    try:
-        return str(ipaddress.ip_address(host.strip("[]")))
-    except ValueError:
-        return _of_interface(facts, host)
+    host, _port = split(wished)
+    address = as_ip(host)
+    return str(address) if address is not None else _of_interface(facts, host)
 
 
 def _of_interface(facts: Facts, interface: str) -> str:

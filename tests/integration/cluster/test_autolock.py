@@ -42,6 +42,29 @@ def test_a_key_that_nobody_would_keep_locks_nothing(hosts: Hosts, key_file: Path
     assert states(hosts) == ["inactive"] * 3
 
 
+NOBODY_ANSWERS = """
+- name: As if all managers were lost after autolock was turned on
+  hosts: manager1
+  gather_facts: false
+  vars:
+    __swarm_manager_asker: manager1
+    __swarm_manager_plan: {at: manager1, managers: [nobody]}
+  tasks:
+    - name: A host that cannot be reached
+      ansible.builtin.add_host: {name: nobody, ansible_host: 192.0.2.1, ansible_ssh_common_args: -o ConnectTimeout=1}
+    - name: Keep the key
+      ansible.builtin.include_role: {name: apiary.swarm.swarm_manager, tasks_from: keep_key}
+"""
+
+
+def test_a_key_that_nobody_tells_is_not_taken_for_stored(hosts: Hosts, key_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "play.yml").write_text(NOBODY_ANSWERS)
+    done = hosts.ansible("ansible-playbook", str(tmp_path / "play.yml"), *settings(key_file))
+    assert done.returncode == 2
+    assert "No manager told the unlock key of the swarm, so it was not stored" in done.stdout
+    assert not key_file.exists()
+
+
 def test_autolock_from_the_first_run_to_a_power_failure(hosts: Hosts, key_file: Path, tmp_path: Path) -> None:
     made = hosts.play("-vvv", *settings(key_file))
     assert made.succeeded, made.text

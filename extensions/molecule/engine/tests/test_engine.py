@@ -80,6 +80,14 @@ def test_a_run_that_changes_nothing_takes_two_tasks_and_no_update(play, on):
     assert on("manager1", "stat --format=%y /var/lib/apt/lists") == before
 
 
+def test_a_password_in_the_configuration_is_not_shown(play):
+    proxies = {"http-proxy": "http://bee:nectar@127.0.0.1:3128"}
+    done = play("--check", "--diff", "-vvv", "--limit=manager1", daemon={**DAEMON, "proxies": proxies})
+    assert (done.succeeded, done.changed) == (True, 1), done.text
+    assert "http://bee:********@127.0.0.1:3128" in done.text
+    assert "nectar" not in done.text
+
+
 @pytest.mark.parametrize("fingerprint", ["0" * 40])
 def test_another_key_is_refused_before_anything_is_written(fingerprint, play, on):
     look = "cat /etc/apt/keyrings/docker.asc /etc/apt/sources.list.d/docker.sources; ls -R /etc/apt /etc/docker"

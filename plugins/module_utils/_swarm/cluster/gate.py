@@ -10,7 +10,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.quorum import Quorum, is_reachable, quorum_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.quorum import Quorum, quorum_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import (
+    answers,
+    host_name,
+    is_member,
+    state_of,
+)
 
 Object = Mapping[str, Any]
 
@@ -37,7 +43,7 @@ class View:
 def view_of(nodes: Iterable[Object], services: Iterable[Object]) -> View:
     """From `GET /nodes` and `GET /services?status=true`."""
     nodes = list(nodes)
-    names = {node["ID"]: node.get("Description", {}).get("Hostname") or node["ID"] for node in nodes}
+    names = {node["ID"]: host_name(node) or node["ID"] for node in nodes}
     running, desired = {}, {}
     for service in services:
         mode = service["Spec"].get("Mode") or {}
@@ -49,8 +55,8 @@ def view_of(nodes: Iterable[Object], services: Iterable[Object]) -> View:
         desired[service["ID"]] = status.get("DesiredTasks", 0)
     return View(
         quorum=quorum_of(nodes),
-        managers={node["ID"]: is_reachable(node["ManagerStatus"]) for node in nodes if node.get("ManagerStatus")},
-        states={node["ID"]: node.get("Status", {}).get("State", "") for node in nodes},
+        managers={node["ID"]: answers(node) for node in nodes if is_member(node)},
+        states={node["ID"]: state_of(node) for node in nodes},
         names=names,
         running=running,
         desired=desired,

@@ -26,6 +26,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.lookin
     look_for_leader,
     swarm_view,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineError, Unanswered
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
@@ -107,7 +108,7 @@ def _init(engine: Engine, step: Step) -> None:
         engine.init_swarm(request)
     except EngineError as refusal:
         # The Engine makes the swarm first and updates its settings then (moby daemon/cluster/swarm.go).
-        if look(engine, "").member.local_state != states.INACTIVE:
+        if membership_of(engine.info()).local_state != states.INACTIVE:
             half = EngineError(
                 f"The Engine made a swarm, but refused its settings: {refusal.message.rstrip('.')}.",
                 refusal.status,

@@ -16,6 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identi
     Certificates,
     read_certificates,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_files import text_of
 
 Info = Mapping[str, Any]
 
@@ -36,7 +37,7 @@ class ManagerState:
 def certificates_of(info: Info) -> Certificates:
     """The node's certificates; `info` says where the Engine keeps its files."""
     return read_certificates(
-        _text_of(info, "certificates", "swarm-node.crt"), _text_of(info, "certificates", "swarm-root-ca.crt")
+        _kept(info, "certificates", "swarm-node.crt"), _kept(info, "certificates", "swarm-root-ca.crt")
     )
 
 
@@ -45,9 +46,9 @@ def manager_state(info: Info, is_here: bool) -> ManagerState:
     is_running = bool((info.get("Swarm") or {}).get("ControlAvailable"))
     if not is_here:
         return ManagerState(is_running)
-    key = _text_of(info, "certificates", "swarm-node.key")
+    key = _kept(info, "certificates", "swarm-node.key")
     try:
-        addresses = json.loads(_text_of(info, "docker-state.json"))
+        addresses = json.loads(_kept(info, "docker-state.json"))
     except ValueError:
         addresses = None
     return ManagerState(
@@ -61,10 +62,6 @@ def is_joining(info: Info) -> bool:
     return addresses.get("JoinInProgress") is True
 
 
-def _text_of(info: Info, *path: str) -> str:
-    folder = os.path.join(info.get("DockerRootDir") or "/var/lib/docker", "swarm")
-    try:
-        with open(os.path.join(folder, *path), encoding="ascii") as file:
-            return file.read()
-    except (OSError, ValueError):  # not root, not there (yet), or no text
-        return ""
+def _kept(info: Info, *path: str) -> str:
+    """The text of a file of the swarm's; empty where it is not there (yet), or not for this user."""
+    return text_of(os.path.join(info.get("DockerRootDir") or "/var/lib/docker", "swarm", *path))

@@ -9,9 +9,9 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import tempfile
-from typing import Any, Callable
+from typing import Callable
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import local_files
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import boot
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import Access
@@ -24,7 +24,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.found
     addresses,
     choose,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, telling
 
 # Runs a command with `data` as its standard input; exit status, output and errors (AnsibleModule.run_command).
 Run = Callable[..., "tuple[int, str, str]"]
@@ -46,7 +46,7 @@ def read(run: Run) -> Found:
         firewalld=_firewalld(run),
         saved={family: _output(run, f"{path}-save", "-t", "filter") for family, path in tools.items()},
         tools=tools,
-        files={path: text for path, text in ((path, _text(path)) for path in _FILES) if text is not None},
+        files={path: text for path, text in ((path, local_files.read(path)) for path in _FILES) if text is not None},
         unit_enabled=os.path.lexists(boot.WANTED_PATH),
         tables=_output(run, "nft", "list", "chains") if _which("nft") else "",
         ipv6=ipv6,
@@ -68,7 +68,7 @@ def carry_out(run: Run, asked: str, wish: Access | None, purge: bool, check_mode
     if check_mode or not plan:
         return plan, found, backend
     done: list[Step] = []
-    try:
+    with telling(done):
         for step in plan:
             for action in step.payload:
                 _perform(run, action)
@@ -80,16 +80,12 @@ def carry_out(run: Run, asked: str, wish: Access | None, purge: bool, check_mode
                 f"The rules do not hold: {rest.diff()['prepared'].strip()}.",
                 "Look for another program that writes the rules of this host, and run again.",
             )
-    except SwarmError as error:
-        part = Plan(tuple(done))
-        error.facts.update(changed=bool(done), plan=part.as_list(), diff=part.diff())
-        raise
     return plan, found, backend
 
 
 def _perform(run: Run, action: Action) -> None:
     if isinstance(action, File):
-        _write(action)
+        local_files.replace(action.path, None if action.text is None else action.text.encode())
         return
     status, output, errors = run(list(action.arguments), data=action.data or None)
     if status != 0:
@@ -97,29 +93,11 @@ def _perform(run: Run, action: Action) -> None:
         raise SwarmError(f"{words} failed: {(errors or output).strip()}", "Correct that, and run again.")
 
 
-def _write(file: File) -> None:
-    """The whole new text or the old one, whatever happens meanwhile."""
-    try:
-        if file.text is None:
-            os.remove(file.path)
-            return
-        directory = os.path.dirname(file.path)
-        os.makedirs(directory, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=directory, delete=False) as new:
-            new.write(file.text)
-        os.chmod(new.name, 0o644)
-        shutil.move(new.name, file.path)
-    except OSError as problem:
-        raise SwarmError(
-            f"{file.path} cannot be written: {problem.strerror}.", "Correct that, and run again."
-        ) from None
-
-
 def _ufw(run: Run) -> Ufw | None:
     if not _which("ufw"):
         return None
     active = bool(re.search(r"^Status: active$", _output(run, "ufw", "status"), re.MULTILINE))
-    ipv6 = not re.search(r"^IPV6=[\"']?no", _text("/etc/default/ufw") or "", re.MULTILINE)
+    ipv6 = not re.search(r"^IPV6=[\"']?no", local_files.text_of("/etc/default/ufw"), re.MULTILINE)
     return Ufw(active, _output(run, "ufw", "show", "added"), ipv6)
 
 
@@ -144,12 +122,3 @@ def _output(run: Run, *arguments: str) -> str:
 
 def _which(name: str) -> str:
     return shutil.which(name, path=_PATH) or ""
-
-
-def _text(path: str) -> Any:
-    """The text of a file, None when there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return None

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from typing import Callable
 from urllib.parse import urlencode
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import local_files
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, sources, versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import RELOAD, decide
@@ -30,7 +31,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read impo
     reload_mark,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, telling
 
 # Gets a URL with the wish's credentials, or raises OSError or ValueError.
 Fetch = Callable[[str], bytes]
@@ -54,14 +55,10 @@ def carry_out(wish: Wish, run: Run, fetch: Fetch, only_repository: bool, check_m
         return plan
     fetched = prepare(plan, host, wish, run, fetch)
     done: list[Step] = []
-    try:
+    with telling(done):
         for step in plan:
             perform(step, host, run, fetched)
             done.append(step)
-    except SwarmError as error:
-        part = Plan(tuple(done))
-        error.facts.update(changed=bool(done), plan=part.as_list(), diff=part.diff())
-        raise
     return plan
 
 
@@ -128,38 +125,23 @@ def _validate(text: str, host: Host, wish: Wish, run: Run) -> None:
 
 
 def _write(target: Target, fetched: bytes | None) -> None:
-    """Whole or not at all: the new file takes the place of the old one."""
-    try:
-        if target.keep:
-            _keep(target.path)
-        if target.text is None:
-            os.remove(target.path)
-            return
-        directory = os.path.dirname(target.path)
-        os.makedirs(directory, mode=0o755, exist_ok=True)
-        descriptor, path = tempfile.mkstemp(prefix=".apiary-swarm-", dir=directory)
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(target.text.encode() if fetched is None else fetched)
-                os.fchmod(descriptor, target.mode)
-            os.replace(path, target.path)
-        except BaseException:
-            os.remove(path)
-            raise
-    except OSError as problem:
-        raise SwarmError(f"{target.path} cannot be written: {problem}.") from problem
+    if target.keep:
+        _keep(target.path)
+    content = None if target.text is None else target.text.encode()
+    local_files.replace(target.path, content if fetched is None else fetched, target.mode)
 
 
 def _keep(path: str) -> None:
     """The text with which the Engine started last, which an attempt before this one may have kept already."""
     if os.path.exists(path + PREVIOUS):
         return
-    if os.path.exists(path):
-        shutil.copy2(path, path + PREVIOUS)
-    else:
-        os.makedirs(os.path.dirname(path), mode=0o755, exist_ok=True)
-        with open(path + PREVIOUS, "wb"):
-            pass
+    try:
+        if os.path.exists(path):
+            shutil.copy2(path, path + PREVIOUS)
+        else:
+            local_files.replace(path + PREVIOUS, b"")
+    except OSError as problem:
+        raise SwarmError(f"{path + PREVIOUS} cannot be written: {problem.strerror}.") from problem
 
 
 def _set(step: Step) -> None:

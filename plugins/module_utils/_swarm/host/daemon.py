@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ipaddress
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, Callable
 
@@ -17,9 +18,15 @@ PATH = "/etc/docker/daemon.json"
 
 Content = Mapping[str, Any]
 
+HIDDEN = "********"  # as Ansible hides what it must not show
+# Such as the option splunk-token of a log driver.
+_SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
+_PASSWORD = re.compile(r"://[^/?#\s:@]*:([^/?#\s]+)@")
+
 # Which keys cannot be as they are, and why: moby daemon/config/config_linux.go refuses live-restore in a swarm; those
 # of the stand-alone Swarm of old are refused since Engine 23.0 and meant another cluster before; the rules of overlay
 # networks are not written to nftables (moby daemon/cluster.go), except with an experimental feature from 29.6 on.
+STANDALONE = ("cluster-store", "cluster-store-opts", "cluster-advertise")
 _STANDALONE = "it belongs to the old stand-alone Swarm, and engines from 23.0 on do not start with it"
 _NFTABLES = "swarm-nftables"
 
@@ -39,11 +46,12 @@ def _is_nftables(content: Content, key: str) -> bool:
 
 _REFUSED: Mapping[str, tuple[Callable[[Content, str], bool], str]] = {
     "live-restore": (_is_true, "an engine with live-restore cannot be in a swarm"),
-    "cluster-store": (_always, _STANDALONE),
-    "cluster-store-opts": (_always, _STANDALONE),
-    "cluster-advertise": (_always, _STANDALONE),
+    **dict.fromkeys(STANDALONE, (_always, _STANDALONE)),
     "firewall-backend": (_is_nftables, f"an engine with it cannot be in a swarm without the feature {_NFTABLES}"),
 }
+
+# The keys that refused() looks at.
+WEIGHED = (*_REFUSED, "features")
 
 # What an Engine takes over while it runs (moby daemon/reload.go). The second group goes back to the defaults when it is
 # taken out of the file; of the first, the running Engine keeps the value then.
@@ -60,13 +68,17 @@ def merged(present: Content, wish: Content, log_opts: Content) -> dict[str, Any]
     result = {key: value for key, value in {**present, **wish}.items() if value is not None}
     if log_opts and not {"log-driver", "log-opts"} & {*result, *wish}:
         result.update({"log-driver": "json-file", "log-opts": {key: str(value) for key, value in log_opts.items()}})
-    for key, (is_refused, reason) in _REFUSED.items():
-        if key in result and is_refused(result, key):
-            _refuse(key, result[key], wish, reason)
+    for key, reason in refused(result).items():
+        _refuse(key, result[key], wish, reason)
     problem = pool_problem(result.get("default-address-pools"))
     if problem:
         _refuse("default-address-pools", result["default-address-pools"], wish, problem)
     return result
+
+
+def refused(content: Content) -> dict[str, str]:
+    """The keys of a content that rule out a swarm, and why."""
+    return {key: reason for key, (is_so, reason) in _REFUSED.items() if key in content and is_so(content, key)}
 
 
 def _refuse(key: str, value: Any, wish: Content, reason: str) -> None:
@@ -110,6 +122,40 @@ def is_reloadable(present: Content, content: Content) -> bool:
     """Whether a running Engine takes over all that differs, so that it need not be restarted."""
     changed = {key for key in {*present, *content} if present.get(key) != content.get(key)}
     return all(key in _RELOADED or (key in _RELOADED_WHEN_SET and key in content) for key in changed)
+
+
+def secrets(*contents: Any) -> set[str]:
+    """What must not be shown of contents: passwords in addresses, and values of keys that are called after a secret."""
+    found: set[str] = set()
+    for content in contents:
+        if isinstance(content, Mapping):
+            found |= {str(value) for key, value in content.items() if _SECRET.search(str(key)) and _is_text(value)}
+            found |= secrets(*content.values())
+        elif isinstance(content, (list, tuple)):
+            found |= secrets(*content)
+        elif isinstance(content, str):
+            found |= set(_PASSWORD.findall(content))
+    return found
+
+
+def shown(content: Any) -> Any:
+    """A content with its secrets hidden."""
+    hidden = sorted(secrets(content), key=len, reverse=True)
+
+    def hide(value: Any) -> Any:
+        if isinstance(value, Mapping):
+            return {key: hide(item) for key, item in value.items()}
+        if isinstance(value, (list, tuple)):
+            return [hide(item) for item in value]
+        for secret in hidden if isinstance(value, str) else ():
+            value = value.replace(secret, HIDDEN)
+        return value
+
+    return hide(content)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and value != ""
 
 
 def text_of(content: Content) -> str:

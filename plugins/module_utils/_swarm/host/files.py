@@ -74,7 +74,7 @@ def daemon_steps(host: Host, content: Mapping[str, Any]) -> list[Step]:
     if dict(host.daemon.content) == dict(content):
         return []
     action = "update" if host.daemon.present else "create"
-    changes = changes_between(dict(host.daemon.content), dict(content))
+    changes = changes_between(daemon.shown(host.daemon.content), daemon.shown(content))
     payload = Target(daemon.PATH, daemon.text_of(content), keep=True)
     return [Step(action, FILE, daemon.PATH, changes=changes, payload=payload)]
 

@@ -35,8 +35,8 @@ def module_name(name: str) -> str:
 
 def read_built_in(text: str) -> frozenset[str]:
     """The names in modules.builtin or modules.dep: kernel/fs/overlayfs/overlay.ko.xz: ... -> overlay."""
-    paths = (line.partition(":")[0].strip() for line in text.splitlines())
-    return frozenset(module_name(path.rpartition("/")[2].partition(".")[0]) for path in paths if path)
+    paths = (line.partition(":")[0] for line in text.splitlines())
+    return frozenset(module_name(path.rpartition("/")[2].partition(".ko")[0]) for path in paths if ".ko" in path)
 
 
 def missing(kernel: Kernel, wanted: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

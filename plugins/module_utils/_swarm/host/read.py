@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Callable
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import local_files
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, rpm, sources
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import (
     DATA,
@@ -45,6 +46,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.families 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel, module_name, read_built_in
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import files_by_package
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_files import text_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import exchange
 
 # Runs a command and returns its exit status, output and errors (AnsibleModule.run_command).
@@ -70,9 +72,9 @@ _LOG_LINES = 5
 def read_host(run: Run, wish: Wish, root: str = "") -> Host:
     """Everything that decisions about the Engine of this host need. `root` is put before the paths of files."""
     service = _service(run, root)
-    system = read_os(_text(f"{root}/etc/os-release"), platform.machine())
+    system = read_os(text_of(f"{root}/etc/os-release"), platform.machine())
     packages, held = _packages(run, root, wish, system)
-    present = {path: _file(root + path) for path in files.paths(wish)}
+    present = {path: local_files.read(root + path) for path in files.paths(wish)}
     return Host(
         os=system,
         packages=packages,
@@ -88,11 +90,11 @@ def read_host(run: Run, wish: Wish, root: str = "") -> Host:
         key=_key(root + sources.place(system).key),
         stale=_stale(root, service),
         data=tuple(path for path in DATA if os.path.isdir(root + path) and os.listdir(root + path)),
-        members=_members(_text(f"{root}/etc/group")),
+        members=_members(text_of(f"{root}/etc/group")),
         kernel=_kernel(root, wish),
         # Only a running service is asked: a connection to the socket alone would make systemd start the Engine.
         engine=ask_engine(root + SOCKET) if service.active == "active" else None,
-        apparmor=_text(f"{root}/sys/module/apparmor/parameters/enabled").strip() == "Y",
+        apparmor=text_of(f"{root}/sys/module/apparmor/parameters/enabled").strip() == "Y",
         root=os.geteuid() == 0,
     )
 
@@ -121,7 +123,7 @@ def _packages(run: Run, root: str, wish: Wish, system: Os) -> tuple[dict[str, st
     if family.extra_modules:  # those of other kernels do not count
         others.append(f"{family.extra_modules}-{platform.release()}")
     installed = read_rpm(run(["rpm", "--query", "--queryformat", form, *RELEVANT, *others])[1])
-    locks = rpm.read_locks(*(_text(root + path) for path in (rpm.LOCKS_DNF4, rpm.LOCKS_DNF5, rpm.LOCKS_ZYPP)))
+    locks = rpm.read_locks(*(text_of(root + path) for path in (rpm.LOCKS_DNF4, rpm.LOCKS_DNF5, rpm.LOCKS_ZYPP)))
     if family.holder and family.holder not in installed:  # nobody heeds the list
         return installed, ()
     return installed, tuple(name for name in installed if name in locks)
@@ -188,7 +190,7 @@ def _daemon_file(path: str) -> DaemonFile:
 
 def _sources(root: str) -> dict[str, str]:
     paths = (path for pattern in _PACKAGE_SOURCES for path in sorted(glob.glob(root + pattern)))
-    return {path[len(root) :]: _text(path) for path in paths}
+    return {path[len(root) :]: text_of(path) for path in paths}
 
 
 def _key(path: str) -> tuple[str, ...]:
@@ -209,7 +211,7 @@ def _stale(root: str, service: Service) -> tuple[str, ...]:
             changed = os.stat(root + path).st_mtime_ns
         except OSError:
             continue
-        if changed // 10**9 > service.started and _text(root + RELOADED) != reload_mark(service, changed):
+        if changed // 10**9 > service.started and text_of(root + RELOADED) != reload_mark(service, changed):
             found.append(path)
     return tuple(found)
 
@@ -230,27 +232,13 @@ def _members(text: str) -> tuple[str, ...]:
 def _kernel(root: str, wish: Wish) -> Kernel:
     release = platform.release()
     modules = f"{root}/lib/modules/{release}"
-    built_in = read_built_in(_text(f"{modules}/modules.builtin"))
+    built_in = read_built_in(text_of(f"{modules}/modules.builtin"))
     loaded = {name for name in map(module_name, wish.modules) if os.path.isdir(f"{root}/sys/module/{name}")}
-    values = {name: _file(f"{root}/proc/sys/{name.replace('.', '/')}") for name in wish.sysctls}
+    values = {name: local_files.read(f"{root}/proc/sys/{name.replace('.', '/')}") for name in wish.sysctls}
     return Kernel(
         release=release,
         known=os.path.isdir(modules),
         present=built_in | loaded,
-        loadable=read_built_in(_text(f"{modules}/modules.dep")),
+        loadable=read_built_in(text_of(f"{modules}/modules.dep")),
         settings={name: value.strip() for name, value in values.items() if value is not None},
     )
-
-
-def _file(path: str) -> str | None:
-    """The text of a file, None when there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return None
-
-
-def _text(path: str) -> str:
-    """The text of a file, empty when there is none."""
-    return _file(path) or ""

@@ -20,6 +20,9 @@ LOCKS_DNF5 = "/etc/dnf/versionlock.toml"
 LOCKS_ZYPP = "/etc/zypp/locks"
 
 # Directories whose age is that of the package lists: dnf 4, dnf 5, zypper.
+# A name, or name-epoch:version-release.architecture; older versions of the plugin wrote the epoch in front.
+_LOCK = re.compile(r"(?:\d+:)?(.+?)(?:-(?:\d+:)?\d[^-]*-[^-]+)?")
+
 LISTS = ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/zypp/raw")
 
 
@@ -47,8 +50,8 @@ def read_zypper_search(text: str, names: Sequence[str]) -> dict[str, Available]:
 def read_locks(dnf4: str, dnf5: str, zypp: str) -> frozenset[str]:
     """The names of the packages that the files of dnf's versionlock (4 and 5) and of zypper hold."""
     lines = (line.strip() for line in dnf4.splitlines())
-    # A line with ! keeps one version away, and holds none. Others are name-epoch:version-release.architecture.
-    names = [line.rsplit("-", 2)[0] for line in lines if line and line[0] not in "#!"]
+    # A line with ! keeps one version away, and holds none.
+    names = [found.group(1) for line in lines if line and line[0] not in "#!" and (found := _LOCK.fullmatch(line))]
     names += re.findall(r"""^\s*name\s*=\s*["']([^"']+)["']""", dnf5, re.MULTILINE)
     names += re.findall(r"^\s*solvable_name:\s*(\S+)", zypp, re.MULTILINE)
     return frozenset(names)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import sources, versions
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, sources, versions
 
 DOCKER = "docker"
 DISTRIBUTION = "distribution"
@@ -100,6 +100,11 @@ def _check_names(variable: str, wishes: Mapping[str, Any], form: re.Pattern[str]
     for name in wishes:
         if not form.fullmatch(name):
             raise SwarmError(f"{variable} names {name!r}, which is not {what}.", "Nothing was changed. Correct it.")
+
+
+def secrets_of(wish: Wish) -> set[str]:
+    """What must not be shown of options that are shown otherwise (the others are marked as secret themselves)."""
+    return daemon.secrets(wish.daemon, wish.log_opts, wish.service)
 
 
 def as_list(value: Any) -> list[Any]:

@@ -70,12 +70,6 @@ def _state(name: str, setting: str | None, sources: Sources) -> str:
     return MISSING if sources.config or sources.has_modules else UNKNOWN
 
 
-def module_names(text: str) -> set[str]:
-    """From modules.builtin or modules.dep: one path in each line, with what it depends on behind a colon."""
-    paths = (line.partition(":")[0] for line in text.splitlines())
-    return {path.rpartition("/")[2].partition(".ko")[0].replace("-", "_") for path in paths if ".ko" in path}
-
-
 def loaded_names(text: str) -> set[str]:
     """From /proc/modules."""
     return {line.split(" ", 1)[0] for line in text.splitlines() if line}

@@ -21,7 +21,9 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import identity
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, rpm
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import read_built_in
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_files import text_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import engine, kernel, network, updates
 
 # Runs a command and returns its exit status, output and errors (AnsibleModule.run_command).
@@ -30,15 +32,6 @@ Run = Callable[[Sequence[str]], tuple[int, str, str]]
 SOCKET = "/var/run/docker.sock"
 DATA_ROOT = "/var/lib/docker"
 
-# Keys of daemon.json that matter; others may hold what is nobody's business (passwords of proxies).
-_DAEMON_KEYS = (
-    "live-restore",
-    "cluster-store",
-    "cluster-store-opts",
-    "cluster-advertise",
-    "firewall-backend",
-    "features",
-)
 _UNSYNCHRONISED = 5  # TIME_ERROR of adjtimex(2)
 
 
@@ -49,7 +42,7 @@ def read_host(run: Run, ports: Collection[int], root: str = "") -> dict[str, Any
     data_root = str(answers["data_root"] or config.get("data-root") or DATA_ROOT)
     return {
         "hostname": socket.gethostname(),
-        "machine_id": _text(f"{root}/etc/machine-id").strip(),
+        "machine_id": text_of(f"{root}/etc/machine-id").strip(),
         "root": os.geteuid() == 0,
         "clock": {"now": datetime.now(timezone.utc).timestamp(), "synchronised": _synchronised()},
         **_network(run),
@@ -57,7 +50,8 @@ def read_host(run: Run, ports: Collection[int], root: str = "") -> dict[str, Any
         "cgroup": 2 if os.path.exists(f"{root}/sys/fs/cgroup/cgroup.controllers") else 1,
         "storage": _storage(root + data_root),
         "engine": answers,
-        "daemon_json": {"problem": problem, **{key: config[key] for key in _DAEMON_KEYS if key in config}},
+        # Other keys may hold what is nobody's business (passwords of proxies).
+        "daemon_json": {"problem": problem, **{key: config[key] for key in daemon.WEIGHED if key in config}},
         "certificate": _certificate(f"{root}{data_root}/swarm/certificates/swarm-node.crt"),
         "updates": _updates(run, root),
         "ports": _ports(root, ports),
@@ -65,7 +59,7 @@ def read_host(run: Run, ports: Collection[int], root: str = "") -> dict[str, Any
 
 
 def _daemon(root: str) -> tuple[dict[str, Any], str]:
-    text = _text(root + daemon.PATH)
+    text = text_of(root + daemon.PATH)
     if not text:
         return {}, ""
     try:
@@ -77,7 +71,7 @@ def _daemon(root: str) -> tuple[dict[str, Any], str]:
 
 def _engine(root: str) -> dict[str, Any]:
     """Only a process that runs is asked: a connection to the socket alone would make systemd start the Engine."""
-    number = _text(f"{root}/var/run/docker.pid").strip()
+    number = text_of(f"{root}/var/run/docker.pid").strip()
     if not number.isdigit() or not os.path.exists(f"{root}/proc/{number}"):
         return dict(engine.NONE)
     return engine.ask(root + SOCKET)
@@ -112,13 +106,13 @@ def _network(run: Run) -> dict[str, Any]:
 
 def _kernel(root: str, release: str) -> kernel.Sources:
     modules = f"{root}/lib/modules/{release}"
-    built_in, available = _text(f"{modules}/modules.builtin"), _text(f"{modules}/modules.dep")
+    built_in, available = text_of(f"{modules}/modules.builtin"), text_of(f"{modules}/modules.dep")
     return kernel.Sources(
         config=_config(root, release),
-        loaded=kernel.loaded_names(_text(f"{root}/proc/modules"))
+        loaded=kernel.loaded_names(text_of(f"{root}/proc/modules"))
         | ({"ip_vs"} if os.path.exists(f"{root}/proc/net/ip_vs") else set()),
-        built_in=kernel.module_names(built_in),
-        available=kernel.module_names(available),
+        built_in=read_built_in(built_in),
+        available=read_built_in(available),
         has_modules=bool(built_in),
     )
 
@@ -128,7 +122,7 @@ def _config(root: str, release: str) -> str:
         with gzip.open(f"{root}/proc/config.gz", "rt", encoding="utf-8") as file:
             return file.read()
     except (OSError, EOFError):
-        return _text(f"{root}/boot/config-{release}")
+        return text_of(f"{root}/boot/config-{release}")
 
 
 def _storage(path: str) -> dict[str, Any]:
@@ -146,7 +140,7 @@ def _storage(path: str) -> dict[str, Any]:
 
 
 def _certificate(path: str) -> dict[str, int] | None:
-    validity = identity.read_validity(_text(path))
+    validity = identity.read_validity(text_of(path))
     return {"not_before": validity[0], "not_after": validity[1]} if validity else None
 
 
@@ -162,9 +156,9 @@ def _updates(run: Run, root: str) -> dict[str, Any]:
     if re.search("dnf-?automatic", " ".join(_names(f"{root}/etc/systemd/system/timers.target.wants"))):
         lines = run(["rpm", "--query", "--queryformat", "%{NAME}\n", *updates.PACKAGES])[1].splitlines()
         installed_names = [line for line in lines if line in updates.PACKAGES]
-        locks = _text(f"{root}/etc/dnf/plugins/versionlock.list")
+        locks = rpm.read_locks(text_of(root + rpm.LOCKS_DNF4), text_of(root + rpm.LOCKS_DNF5), "")
         return _by(
-            "dnf-automatic", updates.dnf_touches(_text(f"{root}/etc/dnf/automatic.conf"), locks, installed_names)
+            "dnf-automatic", updates.dnf_touches(text_of(f"{root}/etc/dnf/automatic.conf"), locks, installed_names)
         )
     return _by("", None)
 
@@ -178,7 +172,7 @@ def _ports(root: str, ports: Collection[int]) -> list[dict[str, Any]]:
     found: dict[tuple[str, int], str] = {}
     for protocol in ("tcp", "udp"):
         for table in (protocol, f"{protocol}6"):
-            for bound in network.bound(_text(f"{root}/proc/net/{table}"), protocol, ports):
+            for bound in network.bound(text_of(f"{root}/proc/net/{table}"), protocol, ports):
                 found[(protocol, bound.port)] = bound.inode
     owners = _owners(root, set(found.values())) if found else {}
     return [
@@ -198,7 +192,7 @@ def _owners(root: str, inodes: Collection[str]) -> dict[str, str]:
             except OSError:
                 continue
             if target in wanted:
-                owners[wanted[target]] = _text(f"{root}/proc/{process}/comm").strip()
+                owners[wanted[target]] = text_of(f"{root}/proc/{process}/comm").strip()
         if len(owners) == len(wanted):
             break
     return owners
@@ -209,12 +203,3 @@ def _names(path: str) -> list[str]:
         return os.listdir(path)
     except OSError:
         return []
-
-
-def _text(path: str) -> str:
-    """The text of a file, empty when there is none."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as file:
-            return file.read()
-    except OSError:
-        return ""

@@ -39,15 +39,11 @@ def _matches(pattern: str, name: str) -> bool:
         return False
 
 
-def dnf_touches(automatic: str, locks: str, packages: Collection[str]) -> list[str] | None:
+def dnf_touches(automatic: str, held: Collection[str], packages: Collection[str]) -> list[str] | None:
     """What dnf-automatic upgrades, of PACKAGES; None where it only downloads.
 
-    `automatic` is /etc/dnf/automatic.conf, `locks` the list of the plugin versionlock.
+    `automatic` is /etc/dnf/automatic.conf, `held` are the packages that versionlock holds.
     """
     if not re.search(r"^\s*apply_updates\s*=\s*(yes|true|1|on)\s*$", automatic, re.MULTILINE | re.IGNORECASE):
         return None
-    return [
-        name
-        for name in packages
-        if name in PACKAGES and not re.search(rf"^(\d+:)?{re.escape(name)}-\d|^{re.escape(name)}$", locks, re.MULTILINE)
-    ]
+    return [name for name in packages if name in PACKAGES and name not in held]

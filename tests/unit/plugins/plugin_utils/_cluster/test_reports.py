@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.filter.cluster import FilterModule
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import answer_of, collect
 
 INACTIVE = {"local_state": "inactive", "engine": {"installed": True, "problem": ""}, "remote_managers": []}
 MANAGER = {
@@ -103,3 +103,18 @@ def test_filters():
     assert filters["hosts_to_ask"](["w1", "w2"], hostvars, play) == ["w2"]
     assert filters["hosts_to_ask"]([], hostvars, play, managers=["m1", "m3"]) == []
     assert filters["hosts_to_ask"]([], hostvars, play, managers=["m2", "m3"]) == ["m3"]
+
+
+@pytest.mark.parametrize(
+    ("results", "answer"),
+    [
+        ([], {}),
+        ([{"unreachable": True, "msg": "no route"}], {}),
+        ([{"unreachable": True}, MANAGER], MANAGER),
+        # Who answered without a quorum was asked before the next one, and is the answer when nobody has one.
+        ([{"has_quorum": False}, MANAGER, SKIPPED], MANAGER),
+        ([{"has_quorum": False}, {"unreachable": True}], {"has_quorum": False}),
+    ],
+)
+def test_the_answer_is_that_of_the_last_manager_that_gave_one(results, answer):
+    assert answer_of(results) == answer

@@ -22,6 +22,9 @@ KERNEL = Kernel("6.1", True, frozenset({"overlay", "xfrm_user"}), frozenset({"ov
 def test_the_names_of_modules_are_read_from_both_lists():
     text = "kernel/fs/overlayfs/overlay.ko\nkernel/net/netfilter/xt-bpf.ko.xz: kernel/net/x_tables.ko.xz\n\n"
     assert read_built_in(text) == {"overlay", "xt_bpf"}
+    text = "kernel/net/netfilter/xt_ipvs.ko.xz: kernel/net/netfilter/ipvs/ip_vs.ko.xz\nkernel/net/esp-4.ko:\n\nother\n"
+    assert read_built_in(text) == {"xt_ipvs", "esp_4"}
+    assert read_built_in("kernel/fs/overlayfs/overlay.ko\n") == {"overlay"}
 
 
 @pytest.mark.parametrize(

@@ -93,3 +93,4 @@ def test_what_is_held_is_read_from_the_files_of_each():
     assert read_locks("", LOCKS_DNF5, "") == {"moby-engine"}
     assert read_locks("", "", LOCKS_ZYPP) == {"docker"}
     assert read_locks("", "", "") == set()
+    assert read_locks("3:docker-ce-28.5.2-1.el9.*\ndocker-ce-cli\n", "", "") == {"docker-ce", "docker-ce-cli"}

@@ -16,7 +16,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight.kern
     Sources,
     features,
     loaded_names,
-    module_names,
 )
 
 
@@ -37,12 +36,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight.kern
 )
 def test_a_feature_is_there_or_not(sources, state):
     assert features(sources)["ip_vs"] == state
-
-
-def test_modules_are_named_as_the_kernel_names_them():
-    text = "kernel/net/netfilter/xt_ipvs.ko.xz: kernel/net/netfilter/ipvs/ip_vs.ko.xz\nkernel/net/esp-4.ko:\n\nother\n"
-    assert module_names(text) == {"xt_ipvs", "esp_4"}
-    assert module_names("kernel/fs/overlayfs/overlay.ko\n") == {"overlay"}
 
 
 def test_loaded_modules_are_named_first_in_their_lines():

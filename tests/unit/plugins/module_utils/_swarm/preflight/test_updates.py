@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.rpm import read_locks
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight.updates import apt_touches, dnf_touches
 
 ON = 'APT::Periodic::Unattended-Upgrade "1";\n'
@@ -41,4 +42,4 @@ def test_unattended_upgrades(config, packages, touches):
     ],
 )
 def test_dnf_automatic(automatic, locks, touches):
-    assert dnf_touches(automatic, locks, ["docker-ce", "vim"]) == touches
+    assert dnf_touches(automatic, read_locks(locks, "", ""), ["docker-ce", "vim"]) == touches

@@ -2,12 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose turn it is to be restarted."""
+"""Whose turn it is to be restarted, and who is in no swarm."""
 
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.turns import turn_of
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import outside_swarms, turn_of
 
 
 def report(manager=False, waits=True, node_id="", managers=("n1", "n2")):
@@ -54,3 +54,11 @@ def test_without_a_manager_in_the_play_nobody_can_tell():
 def test_a_manager_of_another_swarm_is_not_asked():
     reports = {"foreign": REPORTS["foreign"], "w1": report()}
     assert turn_of("w1", reports, 1) == {"turn": "workers 1", "gate": ""}
+
+
+def test_who_is_not_active_in_a_swarm_is_outside():
+    states = ("active", "inactive", "pending", "error", "locked", "")
+    reports = {state or "silent": {"engine": {"swarm": state}} for state in states}
+    reports |= {"bare": {"engine": None}, "failed": {}}
+    assert outside_swarms(reports) == ["inactive", "pending", "error", "locked", "silent", "bare", "failed"]
+    assert outside_swarms({"active": reports["active"]}) == []

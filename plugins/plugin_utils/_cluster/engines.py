@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whose turn it is to be restarted."""
+"""What the Engines of all hosts say together: whose turn it is to be restarted, and who is in no swarm."""
 
 from __future__ import annotations
 
@@ -31,6 +31,11 @@ def _gate(reports: Mapping[str, Mapping[str, Any]], host: str, managers: Sequenc
     """A play can have members of several swarms."""
     known = _engine(reports[host]).get("managers") or ()
     return next((name for name in managers if _engine(reports[name]).get("node_id") in known), "")
+
+
+def outside_swarms(reports: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The hosts that are not active members of a swarm: those without an Engine, and those that did not answer, too."""
+    return [host for host, report in reports.items() if _engine(report).get("swarm") != "active"]
 
 
 def reports_of(hostvars: Mapping[str, Mapping[str, Any]], hosts: Sequence[str], name: str) -> dict[str, Any]:
