@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import ipaddress
+import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import docker
 from docker.errors import NotFound
@@ -48,6 +51,25 @@ def up(
             lab = _describe(client, name, managers, chosen, subnet)
         _make(client, lab)
     return lab
+
+
+@contextmanager
+def for_tests(name: str, **wanted: Any) -> Iterator[Lab]:
+    """The hosts of a test run, ``wanted`` as for ``up``.
+
+    With LAB_NAME in the environment it is the lab of that name, which stays; otherwise a new one, and what an
+    interrupted run or another checkout left of it is removed first.
+    """
+    kept = os.environ.get("LAB_NAME")
+    if kept:
+        yield up(kept, **wanted)
+        return
+    connect(install=True)
+    down(name)
+    try:
+        yield up(name, **wanted)
+    finally:
+        down(name)
 
 
 def mixed_platforms(count: int, *, engine: bool) -> list[str]:

@@ -24,7 +24,6 @@ from tests.lab.state import Lab
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
-NAME = os.environ.get("LAB_NAME", "integration-cluster")
 
 
 class Hosts:
@@ -108,10 +107,8 @@ def wait_until(reached: Callable[[], bool], seconds: float = 60) -> None:
 @pytest.fixture(scope="session")
 def lab_hosts() -> Iterator[Hosts]:
     """Three managers and two workers to be; set LAB_NAME to use a lab again and again."""
-    hosts = Hosts(lab.up(NAME, managers=3, workers=2, engine=True))
-    yield hosts
-    if "LAB_NAME" not in os.environ:
-        lab.down(NAME)
+    with lab.for_tests("integration-cluster", managers=3, workers=2, engine=True) as made:
+        yield Hosts(made)
 
 
 @pytest.fixture

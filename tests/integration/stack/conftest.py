@@ -27,7 +27,6 @@ import pytest
 from tests.lab import access, lab
 from tests.lab.state import Lab
 
-NAME = os.environ.get("LAB_NAME", "integration-stack")
 PLATFORMS = ["debian12-engine", "debian13-engine", "debian13-engine28"]
 ENGINES = ("manager1", "manager2", "manager3")
 
@@ -127,9 +126,8 @@ class Engines:
 @pytest.fixture(scope="session")
 def stack_lab() -> Iterator[Lab]:
     """Made for the run; set LAB_NAME to use a lab again and again."""
-    yield lab.up(NAME, managers=3, workers=0, platforms=PLATFORMS)
-    if "LAB_NAME" not in os.environ:
-        lab.down(NAME)
+    with lab.for_tests("integration-stack", managers=3, workers=0, platforms=PLATFORMS) as made:
+        yield made
 
 
 @pytest.fixture
