@@ -34,7 +34,9 @@ options:
     type: dict
     default: {}
   mode:
-    description: Whether labels are added to the others of a node (V(merge)) or are all that it is to have (V(replace)).
+    description:
+      - Whether labels are added to the others of a node (V(merge)) or are all that it is to have (V(replace)).
+      - The label of a maintenance that goes on (M(apiary.swarm.node_maintenance)) stays, unless it is named.
     type: str
     choices: [merge, replace]
     default: merge

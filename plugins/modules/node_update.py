@@ -32,8 +32,9 @@ options:
     type: dict
     required: true
   labels_mode:
-    description: Whether C(labels) are added to the others of a node (V(merge)) or are all that it is to have
-      (V(replace)).
+    description:
+      - Whether C(labels) are added to the others of a node (V(merge)) or are all that it is to have (V(replace)).
+      - The label of a maintenance that goes on (M(apiary.swarm.node_maintenance)) stays, unless it is named.
     type: str
     choices: [merge, replace]
     default: merge
@@ -50,6 +51,7 @@ options:
     type: int
     default: 120
 seealso:
+  - module: apiary.swarm.node_maintenance
   - module: apiary.swarm.node_label
   - module: apiary.swarm.node_remove
   - module: apiary.swarm.node_info

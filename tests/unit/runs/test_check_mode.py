@@ -36,6 +36,7 @@ class Case:
 
 # The manager is host1, the workers are host2 and host3, and the worker that is asked is host3.
 JOIN = {"join_token": TOKEN, "remote_addrs": ["10.0.0.1"]}
+HOLDER = {"who": "me@here", "controller": "c", "process": "1@1"}
 CASES = {
     "init": Case("swarm_init", {"autolock": True, "task_history_limit": 2}, ["update"], None, ["init"]),
     "info": Case("swarm_info", {"nodes": True}, [], [], []),
@@ -58,10 +59,13 @@ CASES = {
     "removal": Case("node_remove", {"nodes": ["host2", "host3", "gone"]}, ["remove", "remove"], None, []),
     "removal by force": Case("node_remove", {"nodes": ["host2"], "force": True}, ["drain", "remove"], None, []),
     "removal of itself": Case("node_remove", {"nodes": ["host1"], "force": True}, None, None, []),
+    "maintenance": Case("node_maintenance", {"nodes": ["host2"], "state": "begun"}, ["update"], None, None),
+    "maintenance that was not begun": Case("node_maintenance", {"nodes": ["host2"], "state": "ended"}, [], None, None),
     "join": Case("swarm_join", JOIN, [], [], ["join"]),
     "leave": Case("swarm_leave", {}, None, ["leave"], []),
     "tokens": Case("swarm_rotate", {"rotate": ["worker_token", "manager_token"]}, ["rotate"], None, None),
     "unlock": Case("swarm_unlock", {"unlock_key": UNLOCK_KEY}, [], [], None),
+    "lock": Case("swarm_lock", {"operation": "upgrade", "holder": HOLDER}, ["take"], None, None),
     "gate": Case("swarm_gate", {"node_id": "gone"}, [], [], []),
     "info of nodes": Case("node_info", {"tasks": True}, [], None, []),
 }

@@ -16,6 +16,9 @@ AVAILABILITIES = ("active", "pause", "drain")
 ROLES = ("manager", "worker")
 MERGE, REPLACE = "merge", "replace"
 
+# The label in which node_maintenance keeps what the availability of a node was before.
+MAINTENANCE = "apiary.swarm.availability"
+
 
 @dataclass(frozen=True)
 class NodeWish:
@@ -28,8 +31,13 @@ class NodeWish:
     role: str | None = None
 
     def new_labels(self, present: Mapping[str, str]) -> dict[str, str]:
-        """Compared by key: a label with an empty value is a label."""
-        kept: Mapping[str, str] = {} if self.replace and self.labels is not None else present
+        """Compared by key: a label with an empty value is a label.
+
+        The label of a maintenance that goes on is no wish of anybody's: it goes when it is named, and not with others.
+        """
+        kept: Mapping[str, str] = present
+        if self.replace and self.labels is not None:
+            kept = {key: value for key, value in present.items() if key == MAINTENANCE}
         wished = {**kept, **(self.labels or {})}
         return {key: value for key, value in wished.items() if key not in self.remove_labels}
 
