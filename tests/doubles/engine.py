@@ -55,6 +55,7 @@ class EngineDouble:
         self.api_version = api_version
         self.member = member
         self.refuses_writes = False
+        self.system_time = LONG_AGO
         self.requests: list[Request] = []
         self._index = 0  # counts writes, as the raft log does
         self._objects: dict[str, dict[str, Object]] = {kind: {} for kind in KINDS}
@@ -240,7 +241,7 @@ class EngineDouble:
             "RemoteManagers": managers,
             **({"Cluster": self._swarm} if self.member == "manager" else {}),
         }
-        return {"DockerRootDir": "/nonexistent", "Swarm": membership}
+        return {"DockerRootDir": "/nonexistent", "SystemTime": self.system_time, "Swarm": membership}
 
 
 def _check_version(item: Object, query: Mapping[str, str]) -> None:
