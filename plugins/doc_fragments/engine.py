@@ -41,9 +41,11 @@ options:
     type: bool
     default: true
   restart:
-    description: Whether the Engine is restarted when that is needed, or the need is only reported.
+    description:
+      - Whether the Engine is restarted when that is needed, or the need is only reported (V(never)), or it is restarted
+        although nothing has changed (V(always)).
     type: str
-    choices: [when_needed, never]
+    choices: [when_needed, never, always]
     default: when_needed
   repository_url:
     description: The package repository of Docker, or a mirror of it, without the distribution at the end.

@@ -34,6 +34,10 @@ options:
       - It is a secret, so set C(no_log) on the task.
     type: bool
     default: false
+  encrypted_networks:
+    description: Return the names of the encrypted overlay networks too. Managers only.
+    type: bool
+    default: false
   quorum_timeout:
     description:
       - How many seconds a manager that has no leader waits for one, before it says that there is no quorum.
@@ -225,6 +229,11 @@ nodes:
     reachability:
       description: V(reachable), V(unreachable) or V(unknown) for managers; empty for workers.
       type: str
+encrypted_networks:
+  description: The names of the encrypted overlay networks with O(encrypted_networks=true); otherwise empty.
+  returned: always
+  type: list
+  elements: str
 join_tokens:
   description: The join tokens with O(join_tokens=true); otherwise empty. Secret.
   returned: always
@@ -254,6 +263,7 @@ def main() -> None:
             "nodes": {"type": "bool", "default": False},
             "join_tokens": {"type": "bool", "default": False, "no_log": False},
             "unlock_key": {"type": "bool", "default": False, "no_log": False},
+            "encrypted_networks": {"type": "bool", "default": False},
             "quorum_timeout": {"type": "int", "default": 0},
         }
     )

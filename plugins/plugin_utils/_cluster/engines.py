@@ -14,14 +14,15 @@ def turn_of(host: str, reports: Mapping[str, Mapping[str, Any]], batch: int) -> 
     """`turn`: hosts with the same one are restarted together; `gate`: a manager that can tell about the swarm, if any.
 
     `reports` are the results of engine_info of the hosts in the play, in their order. A manager has a turn of its own
-    and asks itself; of the workers that wait, so many as the batch says share one, and ask a manager of the play that
-    they know.
+    and asks another one, which goes on while it is down; the only one asks itself. Of the workers that wait, so many as
+    the batch says share a turn, and ask a manager of the play that they know.
     """
     if not _waits(reports[host]):
         return {"turn": host, "gate": ""}
     managers = [name for name, report in reports.items() if _engine(report).get("manager")]
     if host in managers:
-        return {"turn": host, "gate": host}
+        others = [name for name in managers if name != host]
+        return {"turn": host, "gate": _gate(reports, host, others) or host}
     waiting = [name for name, report in reports.items() if name not in managers and _waits(report)]
     number = waiting.index(host) // max(batch, 1) + 1
     return {"turn": f"workers {number}", "gate": _gate(reports, host, managers)}

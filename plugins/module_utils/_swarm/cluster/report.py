@@ -51,6 +51,7 @@ def _from_manager(engine: Engine, cluster: Mapping[str, Any], options: Mapping[s
         nodes = engine.nodes()
         tokens = engine.swarm()["JoinTokens"] if options["join_tokens"] else {}
         key = engine.unlock_key() if options["unlock_key"] else ""
+        networks = engine.networks({"scope": ["swarm"]}) if options.get("encrypted_networks") else []
     except EngineError:  # the quorum was lost just now
         return _of_managers()
     return {
@@ -58,6 +59,7 @@ def _from_manager(engine: Engine, cluster: Mapping[str, Any], options: Mapping[s
         "quorum": quorum_of(nodes).as_dict(),
         "manager_addrs": manager_addrs(nodes),
         "nodes": [view(node) for node in nodes] if options["nodes"] else [],
+        "encrypted_networks": sorted(item["Name"] for item in networks if "encrypted" in (item.get("Options") or {})),
         "join_tokens": {"manager": tokens.get("Manager") or "", "worker": tokens.get("Worker") or ""},
         "unlock_key": key or "",
     }
@@ -70,6 +72,7 @@ def _of_managers() -> dict[str, Any]:
         "quorum": Quorum(0, 0).as_dict(),
         "manager_addrs": [],
         "nodes": [],
+        "encrypted_networks": [],
         "join_tokens": {"manager": "", "worker": ""},
         "unlock_key": "",
     }

@@ -21,7 +21,14 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import (
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import SERVICE, Host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import Packages
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import ABSENT, DOCKER, NEVER, SOURCES, Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import (
+    ABSENT,
+    ALWAYS,
+    DOCKER,
+    NEVER,
+    SOURCES,
+    Wish,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -248,6 +255,8 @@ def _reasons(
         reasons.append(f"{files.UNIT_PATH} was changed after the Engine had started")
     elif writes_unit:
         reasons.append(f"{files.UNIT_PATH} changes")
+    if wish.restart == ALWAYS and not reasons:
+        reasons.append(f"docker_engine_restart is {ALWAYS}")
     return reasons
 
 

@@ -24,7 +24,8 @@ STATES = (PRESENT, ABSENT)
 
 WHEN_NEEDED = "when_needed"
 NEVER = "never"
-RESTARTS = (WHEN_NEEDED, NEVER)
+ALWAYS = "always"
+RESTARTS = (WHEN_NEEDED, NEVER, ALWAYS)
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,8 @@ REPORTS = {
 @pytest.mark.parametrize(
     ("host", "batch", "turn", "gate"),
     [
-        ("m1", 1, "m1", "m1"),
-        ("m1", 9, "m1", "m1"),
+        ("m1", 1, "m1", "m2"),
+        ("m1", 9, "m1", "m2"),
         ("w1", 1, "workers 1", "m1"),
         ("w3", 1, "workers 2", "m1"),
         ("w1", 2, "workers 1", "m1"),
@@ -45,6 +45,13 @@ REPORTS = {
 )
 def test_managers_are_alone_and_workers_share_a_turn(host, batch, turn, gate):
     assert turn_of(host, REPORTS, batch) == {"turn": turn, "gate": gate}
+
+
+def test_the_only_manager_asks_itself():
+    alone = report(manager=True, node_id="n1", managers=("n1",))
+    assert turn_of("m1", {"m1": alone, "foreign": REPORTS["foreign"]}, 1) == {"turn": "m1", "gate": "m1"}
+    unheard = {"m1": report(manager=True, node_id="n1"), "m2": {}}
+    assert turn_of("m1", unheard, 1) == {"turn": "m1", "gate": "m1"}
 
 
 def test_without_a_manager_in_the_play_nobody_can_tell():

@@ -167,6 +167,16 @@ def test_what_counts_is_the_version_that_runs():
     assert [step.reason for step in plan] == ["20.10.5 runs, 20.10.24+dfsg1-1 is installed"]
 
 
+@pytest.mark.parametrize(("swarm", "in_turn"), [("inactive", False), ("active", True)])
+def test_a_restart_can_be_wished_for_although_nothing_changed(swarm, in_turn):
+    host = installed(engine=Running("20.10.24", swarm))
+    plan, needs = decide(host, Wish("distribution", restart="always"))
+    assert (needs.service, needs.in_turn) == ("restart", in_turn)
+    assert [step.reason for step in plan] == ["docker_engine_restart is always"]
+    _plan, needs = decide(Host(os=BOOKWORM), Wish("distribution", restart="always"))
+    assert needs.service == "start"
+
+
 def test_what_an_engine_takes_over_while_it_runs_needs_no_restart_and_no_turn():
     host = installed(engine=Running("20.10.24", "active"))
     plan, needs = decide(host, Wish("distribution", daemon={"debug": True}))
