@@ -67,6 +67,10 @@ CASES = {
     "unlock": Case("swarm_unlock", {"unlock_key": UNLOCK_KEY}, [], [], None),
     "lock": Case("swarm_lock", {"operation": "upgrade", "holder": HOLDER}, ["take"], None, None),
     "gate": Case("swarm_gate", {"node_id": "gone"}, [], [], []),
+    # The doubles answer at another address than the service of this machine, which must never be stopped by a test.
+    "archive": Case("swarm_archive"),
+    "restore": Case("swarm_restore", {"manifest": {}}),
+    "raft": Case("swarm_raft_info", {}, [], [], []),
     "info of nodes": Case("node_info", {"tasks": True}, [], None, []),
 }
 

@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the roles that back a swarm up, restore it and recover its quorum."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible.utils.display import Display
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups
+
+HostVars = Mapping[str, Mapping[str, Any]]
+
+
+def backup_plan(
+    hosts: Sequence[str], hostvars: HostVars, play_hosts: Sequence[str], allow_downtime: bool = False
+) -> dict[str, Any]:
+    return _shown(backups.plan_backup(registered(hosts, hostvars, "__swarm_backup_status"), play_hosts, allow_downtime))
+
+
+def backup_encryption(
+    passphrase_given: bool, age_recipients: Sequence[str] = (), gpg_recipients: Sequence[str] = (), method: str = ""
+) -> dict[str, Any]:
+    """With `method`, that one is asked about: the archive is there already."""
+    present = [program for program in ("gpg", "openssl", "age") if shutil.which(program)]
+    if method:
+        return backups.of_method(method, present, "The archive").as_dict()
+    return backups.choose_encryption(passphrase_given, age_recipients, gpg_recipients, present).as_dict()
+
+
+def registered(hosts: Sequence[str], hostvars: HostVars, name: str) -> dict[str, Mapping[str, Any]]:
+    """What a task has registered on each host; empty where the host was not reached."""
+    found = {host: hostvars[host].get(name) if host in hostvars else None for host in hosts}
+    return {host: answer if isinstance(answer, Mapping) else {} for host, answer in found.items()}
+
+
+def backup_base(path: str) -> str:
+    """The path of an archive without its endings; its manifest has the same."""
+    return os.path.join(os.path.dirname(path), os.path.basename(path).partition(".tar.gz")[0])
+
+
+def _shown(plan: Any) -> dict[str, Any]:
+    for warning in plan.warnings:
+        Display().warning(warning)
+    found: dict[str, Any] = plan.as_dict()
+    return found
+
+
+class FilterModule:
+    """Filters over what managers report, and over the files of backups."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "backup_plan": backup_plan,
+            "backup_encryption": backup_encryption,
+            "backup_encrypt_command": backups.encrypt_command,
+            "backup_decrypt_command": backups.decrypt_command,
+            "backup_name": backups.name_of,
+            "backup_base": backup_base,
+            "backup_outdated": backups.outdated,
+        }
