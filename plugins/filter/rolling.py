@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the role swarm_rolling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
+
+# The names under which roles register what engine_info and swarm_info say.
+ENGINES, CHECKED = "__docker_engine", "__docker_engine_checked"
+BEFORE, AFTER = "__swarm_rolling_before", "__swarm_rolling_after"
+
+
+def plan_rolling(
+    play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], key_known: bool = False
+) -> Mapping[str, Any]:
+    return rolling.plan(
+        play_hosts, reports_of(hostvars, play_hosts, ENGINES), reports_of(hostvars, play_hosts, BEFORE), key_known
+    )
+
+
+def rolling_summary(
+    planned: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]], play_hosts: Sequence[str]
+) -> Mapping[str, Any]:
+    return rolling.summary(planned, reports_of(hostvars, play_hosts, AFTER), reports_of(hostvars, play_hosts, CHECKED))
+
+
+class FilterModule:
+    """Filters over what the hosts of a play report."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"plan_rolling": plan_rolling, "rolling_summary": rolling_summary}

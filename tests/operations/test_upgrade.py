@@ -1,0 +1,212 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Engines are upgraded and restarted while services go on: 26.1 to 28.5, on three managers and two workers.
+
+The kernel of test hosts has no IPVS, so the client asks for ports in host mode, where a load balancer would be.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.integration.cluster.conftest import BIN, Hosts, Outcome, wait_until
+from tests.lab import lab
+
+from .watch import Client, observed
+
+MANAGERS = ("manager1", "manager2", "manager3")
+LABEL = "apiary.swarm.availability"
+HTTPD = "registry:5000/busybox:1 httpd -f -p 8080 -h /www"
+PURPOSE = {"worker2": "drain", "manager2": "pause"}
+
+# Debian's next release has the newer Engine; it is installed only when it is asked for.
+FORKY = r"""
+set -e
+mirror=$(sed -n 's/^deb \([^ ]*\) trixie main$/\1/p' /etc/apt/sources.list | head -n 1)
+echo "deb $mirror forky main" > /etc/apt/sources.list.d/forky.list
+printf 'Package: *\nPin: release n=forky\nPin-Priority: 100\n' > /etc/apt/preferences.d/forky
+[ -e /var/lib/apt/lists/*forky_main*Packages* ] || apt-get -qq update
+docker swarm leave --force > /dev/null 2>&1 || true
+docker version --format '{{.Server.Version}}' | grep -q '^26' && exit
+old=$(apt-cache madison docker.io | awk '$3 ~ /^26/ {print $3; exit}')
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq --assume-yes --allow-downgrades --allow-change-held-packages install \
+    "docker.io=$old" "docker-cli=$old" > /dev/null
+systemctl restart docker
+"""
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Hosts]:
+    with lab.for_tests("operations-upgrade", managers=3, workers=2, platforms=["debian13-engine"] * 5) as state:
+        yield Hosts(state)
+
+
+@pytest.fixture
+def hosts(made: Hosts) -> Hosts:
+    """A swarm with autolock on Engines 26.1, with services, and two nodes that are not to get tasks."""
+    with ThreadPoolExecutor(5) as pool:
+        list(pool.map(lambda name: made.console(name, FORKY), made.names))
+    made.docker("manager1", "swarm init --autolock --task-history-limit 1")
+    address = made.lab.host("manager1").address
+    for name in made.names[1:]:
+        token = made.docker("manager1", f"swarm join-token -q {name.rstrip('123')}")
+        made.docker(name, f"swarm join --token {token} {address}:2377")
+    for name, availability in PURPOSE.items():
+        made.docker("manager1", f"node update --availability {availability} {name}")
+    options = "--detach --stop-grace-period 1s"
+    made.docker(
+        "manager1",
+        f"service create {options} --name web --replicas 2 --publish mode=host,published=8080,target=8080 {HTTPD}",
+    )
+    made.docker("manager1", f"service create {options} --name api --replicas 3 {HTTPD}")
+    made.docker("manager1", f"service create {options} --name everywhere --mode global {HTTPD}")
+    made.docker("manager1", f"service create {options} --name bound --constraint node.hostname==worker1 {HTTPD}")
+    wait_until(lambda: services(made) == {"web": "2/2", "api": "3/3", "everywhere": "3/3", "bound": "1/1"})
+    return made
+
+
+def services(hosts: Hosts) -> dict[str, str]:
+    listed = hosts.docker("manager1", "service ls --format '{{.Name}} {{.Replicas}}'")
+    return dict(line.split() for line in listed.splitlines())
+
+
+def versions(hosts: Hosts) -> dict[str, str]:
+    return {name: hosts.docker(name, "version --format '{{.Server.Version}}'")[:4] for name in hosts.names}
+
+
+def availabilities(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
+    """Of each node, with what a maintenance keeps."""
+    return {
+        node["Description"]["Hostname"]: (node["Spec"]["Availability"], node["Spec"]["Labels"].get(LABEL))
+        for node in hosts.nodes("manager1").values()
+    }
+
+
+def as_found(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
+    return {name: (PURPOSE.get(name, "active"), None) for name in hosts.names}
+
+
+def command(hosts: Hosts, playbook: str, *arguments: str) -> list[str]:
+    variables = {
+        "docker_engine_source": "distribution",
+        "docker_engine_version": "28.*" if playbook == "upgrade" else "",
+        "swarm_manager_unlock_key": hosts.docker("manager1", "swarm unlock-key -q"),
+    }
+    inventory = str(hosts.lab.inventory_file)
+    return [f"apiary.swarm.{playbook}", "-i", inventory, "-e", json.dumps(variables), *arguments]
+
+
+def play(hosts: Hosts, playbook: str, *arguments: str) -> Outcome:
+    began = time.monotonic()
+    outcome = Outcome(hosts.ansible("ansible-playbook", *command(hosts, playbook, *arguments)))
+    print(f"\n{playbook} {' '.join(arguments)}: {time.monotonic() - began:.0f} s, changed={outcome.changed}")
+    print("\n".join(line for line in outcome.text.splitlines() if "   " in line and '"' in line))
+    return outcome
+
+
+def client(hosts: Hosts) -> Client:
+    return Client([host.address for host in hosts.lab.hosts], 8080)
+
+
+def runs(hosts: Hosts) -> dict[str, str]:
+    return {name: hosts.console(name, "systemctl show --property=InvocationID docker") for name in hosts.names}
+
+
+def killed(hosts: Hosts, playbook: str, at: str, times: int) -> None:
+    """Run a playbook and kill it when it says this for so many times."""
+    process = subprocess.Popen(
+        [str(BIN / "ansible-playbook"), *command(hosts, playbook)],
+        env=hosts.environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    assert process.stdout
+    seen = 0
+    for line in process.stdout:
+        seen += at in line
+        if seen == times:
+            os.killpg(process.pid, signal.SIGKILL)
+            break
+    process.stdout.close()
+    assert process.wait() == -signal.SIGKILL
+
+
+def report(watching: list, asking: Client) -> None:
+    print(f"client: {asking}")
+    managers = watching[0]
+    print(
+        f"managers: {managers.counts}, at most {managers.most_down} down at once, no answer for at most "
+        f"{managers.longest_silence:.1f} s"
+    )
+    assert asking.requests > 100
+    assert asking.failed == []
+    assert managers.most_down == 1
+
+
+def test_upgrade_without_a_failed_request(hosts: Hosts) -> None:
+    before, running = availabilities(hosts), runs(hosts)
+    assert before == as_found(hosts)
+    checked = play(hosts, "upgrade", "--check")
+    assert checked.succeeded, checked.text
+    assert "UPGRADE" in checked.text.upper()
+    assert (availabilities(hosts), runs(hosts), set(versions(hosts).values())) == (before, running, {"26.1"})
+
+    with observed(hosts, *MANAGERS) as watching, client(hosts) as asking:
+        done = play(hosts, "upgrade")
+        assert done.succeeded, done.text
+    assert set(versions(hosts).values()) == {"28.5"}
+    assert availabilities(hosts) == before
+    assert services(hosts) == {"web": "2/2", "api": "3/3", "everywhere": "3/3", "bound": "1/1"}
+    report(watching, asking)
+    order = [
+        line.split("for ")[1].split()[0].rstrip(",") for line in done.text.splitlines() if "member.yml for" in line
+    ]
+    print(f"order: {order}")
+
+    running = runs(hosts)
+    for arguments in ((), ("--check",)):
+        again = play(hosts, "upgrade", *arguments)
+        assert again.succeeded, again.text
+        assert again.changed == 0, again.text
+    assert (availabilities(hosts), runs(hosts)) == (before, running)
+
+
+def test_a_killed_upgrade_is_resumed(hosts: Hosts) -> None:
+    before = availabilities(hosts)
+    with observed(hosts, *MANAGERS) as watching, client(hosts) as asking:
+        killed(hosts, "upgrade", at="TASK [apiary.swarm.docker_engine : Member | See what runs now]", times=3)
+        left = availabilities(hosts)
+        print(f"\nleft behind: {left}, {versions(hosts)}")
+        assert [kept for _availability, kept in left.values() if kept] in (["active"], ["pause"])
+        done = play(hosts, "upgrade")
+        assert done.succeeded, done.text
+    assert set(versions(hosts).values()) == {"28.5"}
+    assert availabilities(hosts) == before
+    report(watching, asking)
+    assert play(hosts, "upgrade").changed == 0
+
+
+def test_restart_although_nothing_changed(hosts: Hosts) -> None:
+    before, running = availabilities(hosts), runs(hosts)
+    checked = play(hosts, "restart", "--check")
+    assert checked.succeeded, checked.text
+    assert runs(hosts) == running
+    with observed(hosts, *MANAGERS) as watching, client(hosts) as asking:
+        done = play(hosts, "restart")
+        assert done.succeeded, done.text
+    assert not set(running.items()) & set(runs(hosts).items())
+    assert availabilities(hosts) == before
+    report(watching, asking)
