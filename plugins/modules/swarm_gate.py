@@ -15,8 +15,9 @@ description:
     until all is as it was. It fails when that does not come true in time, so that the next node is left alone.
   - Before, without a manager a majority of all managers must be reachable. A single manager may go, and one of two
     when both are reachable, because these have no quorum to keep. Workers may always go.
-  - After, every manager that was reachable is reachable again, the node is ready, and of every service as many tasks
-    run as did before, or as are wanted now where that is less. Jobs are not looked at.
+  - After, every manager that was reachable is reachable again, the node is ready, a new leader has heard of the other
+    nodes, and of every service as many tasks run as did before, or as are wanted now where that is less. Jobs are not
+    looked at.
   - Has to be run on a manager. Nothing is written.
 extends_documentation_fragment:
   - apiary.swarm.attributes

@@ -159,6 +159,11 @@ def report(watching: list, asking: Client) -> None:
 def test_upgrade_without_a_failed_request(hosts: Hosts) -> None:
     before, running = availabilities(hosts), runs(hosts)
     assert before == as_found(hosts)
+    (leader,) = (
+        node["Description"]["Hostname"]
+        for node in hosts.nodes("manager1").values()
+        if node.get("ManagerStatus", {}).get("Leader")
+    )
     checked = play(hosts, "upgrade", "--check")
     assert checked.succeeded, checked.text
     assert "UPGRADE" in checked.text.upper()
@@ -171,10 +176,11 @@ def test_upgrade_without_a_failed_request(hosts: Hosts) -> None:
     assert availabilities(hosts) == before
     assert services(hosts) == {"web": "2/2", "api": "3/3", "everywhere": "3/3", "bound": "1/1"}
     report(watching, asking)
-    order = [
-        line.split("for ")[1].split()[0].rstrip(",") for line in done.text.splitlines() if "member.yml for" in line
+    turns = [
+        line.split(" for ")[1].split()[0].rstrip(",") for line in done.text.splitlines() if "member.yml for" in line
     ]
-    print(f"order: {order}")
+    assert [name[:-1] for name in turns] == ["worker"] * 2 + ["manager"] * 3
+    assert turns[-1] == leader
 
     running = runs(hosts)
     for arguments in ((), ("--check",)):

@@ -88,16 +88,19 @@ def may_go(view: View, node: str) -> str:
 def is_back(view: View, node: str, mark: Mapping[str, Any]) -> str:
     """What is missing until all is as it was before the node went down; empty when nothing is.
 
-    Of services, as many tasks must run as ran before, or as are wanted now where that is less.
+    Of services, as many tasks must run as ran before, or as are wanted now where that is less. Where the leader went
+    down, the new one must have heard of the other nodes: those that it has not heard of are down for it after a while.
     """
     missing = [
         f"manager {view.names[other]} is not reachable"
         for other in mark.get("reachable") or ()
         if other in view.managers and not view.managers[other]
     ]
-    state = view.states.get(node)
-    if state is not None and state != "ready":
-        missing.append(f"node {view.names[node]} is {state}")
+    missing += [
+        f"node {view.names[other]} is {state}"
+        for other, state in view.states.items()
+        if state == "unknown" or (other == node and state != "ready")
+    ]
     for service, before in (mark.get("running") or {}).items():
         if service in view.running:
             expected = min(before, view.desired[service])

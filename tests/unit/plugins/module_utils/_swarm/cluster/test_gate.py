@@ -69,6 +69,7 @@ def test_the_mark_is_what_was_so_before():
         # Scaled down or removed meanwhile, and never complete: none of these is waited for.
         ([node("m0", R), node("m1", R)], [service("a", 1, 1), service("b", 0, 2)], ""),
         # A manager that was removed meanwhile.
+        ([node("m0", R), node("w", state="unknown"), node("w2", state="down")], [], "node host-w is unknown"),
         ([node("m0", R)], [], ""),
     ],
 )
