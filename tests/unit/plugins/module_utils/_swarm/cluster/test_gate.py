@@ -66,10 +66,11 @@ def test_the_mark_is_what_was_so_before():
         ([node("m0", R), node("m1", U), node("m2", R)], [], "manager host-m1 is not reachable"),
         ([node("m0", R, "down"), node("m1", R)], [], "node host-m0 is down"),
         ([node("m0", R), node("m1", R)], [service("a", 2, 3)], "service svc-a has 2 of 3 tasks running"),
+        # A new leader has not heard of it yet.
+        ([node("m0", R), node("w", state="unknown"), node("w2", state="down")], [], "node host-w is unknown"),
         # Scaled down or removed meanwhile, and never complete: none of these is waited for.
         ([node("m0", R), node("m1", R)], [service("a", 1, 1), service("b", 0, 2)], ""),
         # A manager that was removed meanwhile.
-        ([node("m0", R), node("w", state="unknown"), node("w2", state="down")], [], "node host-w is unknown"),
         ([node("m0", R)], [], ""),
     ],
 )
