@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups, recovery
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -31,6 +31,40 @@ def backup_encryption(
     if method:
         return backups.of_method(method, present, "The archive").as_dict()
     return backups.choose_encryption(passphrase_given, age_recipients, gpg_recipients, present).as_dict()
+
+
+def recovery_plan(
+    hosts: Sequence[str],
+    hostvars: HostVars,
+    lost: Sequence[str] = (),
+    confirm: str = "",
+    status: str = "__swarm_recovery_status",
+) -> dict[str, Any]:
+    logs = registered(hosts, hostvars, "__swarm_recovery_log")
+    known = {host: log for host, log in logs.items() if "term" in log}
+    plan = recovery.plan_recovery(
+        registered(hosts, hostvars, status),
+        {host: (log["term"], log["index"]) for host, log in known.items()},
+        [host for host, log in known.items() if log["key_is_encrypted"]],
+        lost,
+    )
+    recovery.check_confirmation(plan, confirm)
+    return plan.as_dict()
+
+
+def restore_plan(
+    hosts: Sequence[str],
+    hostvars: HostVars,
+    manifest: Mapping[str, Any],
+    host: str,
+    confirm: str = "",
+    lost: Sequence[str] = (),
+    rejoin: bool = False,
+    restored_before: bool = False,
+) -> dict[str, Any]:
+    answers = registered(hosts, hostvars, "__swarm_restore_status")
+    wish = recovery.RestoreWish(host, confirm, lost, rejoin)
+    return recovery.plan_restore(answers, manifest, wish, restored_before).as_dict()
 
 
 def registered(hosts: Sequence[str], hostvars: HostVars, name: str) -> dict[str, Mapping[str, Any]]:
@@ -63,4 +97,7 @@ class FilterModule:
             "backup_name": backups.name_of,
             "backup_base": backup_base,
             "backup_outdated": backups.outdated,
+            "restore_plan": restore_plan,
+            "recovery_plan": recovery_plan,
+            "managers_left_behind": recovery.left_behind,
         }

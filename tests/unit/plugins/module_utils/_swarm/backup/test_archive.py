@@ -114,7 +114,10 @@ def test_a_manifest_has_nothing_secret():
     }
     peers = ({"node_id": "n2", "addr": "b:2377"}, {"node_id": "n1", "addr": "a:2377"})
     member = Membership("active", "manager", "n1", "a", "swarm1", has_quorum=True, remote_managers=peers)
-    services = [{"ID": "s1", "Spec": {"Name": "web", "TaskTemplate": {"ContainerSpec": {"Env": ["PASSWORD=x"]}}}}]
+    services = [
+        {"ID": "s1", "Spec": {"Name": "web", "TaskTemplate": {"ContainerSpec": {"Env": ["PASSWORD=x"]}}}},
+        {"ID": "s2", "Spec": {"Name": "job", "Mode": {"ReplicatedJob": {}}}},
+    ]
     assert manifest_of(member, info, services, "now") == {
         "format": 1,
         "created": "now",
