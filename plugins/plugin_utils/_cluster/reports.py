@@ -20,6 +20,7 @@ _STATUS = (
     "__swarm_manager_unlocked",
     "__swarm_worker_status",
     "__swarm_nodes_status",
+    "__swarm_operation_status",
 )
 # Of hosts that were asked by another one: loops, and the name of their variable.
 _ASKED = {

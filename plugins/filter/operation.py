@@ -1,0 +1,40 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Filters of the operations on a running swarm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import operation, status
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+
+# Where the inventory may say which address a host has.
+_ADDRESSES = ("ansible_host", "swarm_node_advertise_addr")
+
+
+def plan_operation(
+    hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], targets: str | Sequence[str] = ()
+) -> dict[str, Any]:
+    addresses = {host: [str(hostvars[host].get(name) or host) for name in _ADDRESSES] for host in hosts}
+    names = operation.names_of(targets)
+    return operation.plan_operation(collect(hostvars, hosts, hosts), names, addresses).as_dict()
+
+
+def status_report(
+    hosts: Sequence[str],
+    hostvars: Mapping[str, Mapping[str, Any]],
+    nodes: Sequence[Mapping[str, Any]],
+    stacks: Sequence[Mapping[str, Any]],
+) -> dict[str, Any]:
+    return status.status_report(collect(hostvars, hosts, hosts), nodes, stacks)
+
+
+class FilterModule:
+    """Filters for the operations on a running swarm."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"plan_operation": plan_operation, "status_report": status_report}

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an operation on a running swarm acts upon: the managers that answer, and the nodes that are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import as_ip
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
+
+Node = Mapping[str, Any]
+
+
+@dataclass
+class Operation:
+    """`managers` are hosts that can be spoken to, those that do not lead first. `nodes` has the NodeID of each host
+    that is in the swarm. `targets` are the nodes that are meant, each with `id`, `name`, `role`, `host` (empty where
+    no host of the inventory is it) and `answers` (whether that host was heard). `missing` are names that belong to no
+    node, `others` nodes that no host has reported itself to be, in words. `no_swarm` says that all hosts were heard
+    and none is in a swarm. With `errors` nothing is to be done.
+    """
+
+    managers: list[str] = field(default_factory=list)
+    cluster_id: str = ""
+    nodes: dict[str, str] = field(default_factory=dict)
+    targets: list[dict[str, Any]] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
+    no_swarm: bool = False
+    errors: list[str] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def names_of(value: str | Sequence[str] | None) -> list[str]:
+    """The names in an option that is a list, or a text with commas as it is given on the command line."""
+    items = value.split(",") if isinstance(value, str) else value or ()
+    return list(dict.fromkeys(item.strip() for item in items if item.strip()))
+
+
+def plan_operation(
+    reports: Mapping[str, Report], targets: Iterable[str], addresses: Mapping[str, Collection[str]]
+) -> Operation:
+    """`reports` are of all hosts, `addresses` what the inventory knows of each. `targets` are names of hosts of the
+    inventory, NodeIDs, or host names of nodes.
+    """
+    operation = Operation()
+    live = [report for report in reports.values() if report.is_live_manager]
+    clusters = sorted({report.cluster_id for report in live})
+    if not live:
+        operation.no_swarm = all(report.local_state == "inactive" for report in reports.values())
+        operation.errors.append(
+            "No manager was found whose swarm has a quorum. " + "; ".join(map(str, reports.values())) + ". Unlock "
+            "managers that are locked (playbook unlock) and start those that are down. Only if more than half of them "
+            "are lost for good, see the playbook recover_quorum."
+        )
+        return operation
+    if len(clusters) > 1:
+        operation.errors.append(
+            f"Managers of several swarms are among these hosts: {', '.join(map(str, live))}. They must be of one swarm."
+        )
+        return operation
+    operation.cluster_id = clusters[0]
+    nodes = {node["id"]: node for node in next((report.nodes for report in live if report.nodes), ())}
+    live.sort(key=lambda report: bool(nodes.get(report.node_id, {}).get("leader")))
+    operation.managers = [report.host for report in live]
+    operation.nodes = {report.host: report.node_id for report in reports.values() if report.node_id in nodes}
+    operation.others = [_title(node) for node in nodes.values() if node["id"] not in operation.nodes.values()]
+    for target in targets:
+        _add(operation, target, nodes, reports, addresses)
+    return operation
+
+
+def _add(
+    operation: Operation,
+    target: str,
+    nodes: Mapping[str, Node],
+    reports: Mapping[str, Report],
+    addresses: Mapping[str, Collection[str]],
+) -> None:
+    owners = {node: host for host, node in operation.nodes.items()}
+    if target in reports:
+        own = operation.nodes.get(target)
+        found = (
+            [nodes[own]] if own else _left_by(target, [n for n in nodes.values() if n["id"] not in owners], addresses)
+        )
+    else:
+        found = [nodes[target]] if target in nodes else [node for node in nodes.values() if node["name"] == target]
+    if not found:
+        operation.missing.append(target)
+    elif len(found) > 1:
+        operation.errors.append(
+            f"{target} may be any of {len(found)} nodes: {', '.join(map(_title, found))}. Give the NodeID instead."
+        )
+    elif found[0]["id"] not in {known["id"] for known in operation.targets}:
+        node = found[0]
+        host = owners.get(node["id"], target if target in reports else "")
+        operation.targets.append(
+            {
+                **{key: node[key] for key in ("id", "name", "role", "availability", "state")},
+                "host": host,
+                "answers": node["id"] in owners,
+            }
+        )
+
+
+def _left_by(host: str, nodes: Sequence[Node], addresses: Mapping[str, Collection[str]]) -> list[Node]:
+    """The nodes that a host may be which cannot tell: it is gone, or was made anew. Its address tells more than its
+    name, which several machines may have.
+    """
+    own = {as_ip(address) for address in addresses.get(host, ())} - {None}
+    by_address = [node for node in nodes if as_ip(node["address"]) in own]
+    return by_address or [node for node in nodes if node["name"] == host]
+
+
+def _title(node: Node) -> str:
+    return f"{node['id']} ({node['name']}, {node['address']}, {node['state']})"
