@@ -20,7 +20,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.integration.cluster.conftest import BIN, Hosts, Outcome, wait_until
-from tests.lab import lab
+from tests.lab import faults, lab
 
 from .watch import Client, observed
 
@@ -97,19 +97,19 @@ def as_found(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
     return {name: (PURPOSE.get(name, "active"), None) for name in hosts.names}
 
 
-def command(hosts: Hosts, playbook: str, *arguments: str) -> list[str]:
+def command(hosts: Hosts, playbook: str, *arguments: str, key: str = "") -> list[str]:
     variables = {
         "docker_engine_source": "distribution",
         "docker_engine_version": "28.*" if playbook == "upgrade" else "",
-        "swarm_manager_unlock_key": hosts.docker("manager1", "swarm unlock-key -q"),
+        "swarm_manager_unlock_key": key or hosts.docker("manager1", "swarm unlock-key -q"),
     }
     inventory = str(hosts.lab.inventory_file)
     return [f"apiary.swarm.{playbook}", "-i", inventory, "-e", json.dumps(variables), *arguments]
 
 
-def play(hosts: Hosts, playbook: str, *arguments: str) -> Outcome:
+def play(hosts: Hosts, playbook: str, *arguments: str, key: str = "") -> Outcome:
     began = time.monotonic()
-    outcome = Outcome(hosts.ansible("ansible-playbook", *command(hosts, playbook, *arguments)))
+    outcome = Outcome(hosts.ansible("ansible-playbook", *command(hosts, playbook, *arguments, key=key)))
     print(f"\n{playbook} {' '.join(arguments)}: {time.monotonic() - began:.0f} s, changed={outcome.changed}")
     print("\n".join(line for line in outcome.text.splitlines() if "   " in line and '"' in line))
     return outcome
@@ -123,9 +123,8 @@ def runs(hosts: Hosts) -> dict[str, str]:
     return {name: hosts.console(name, "systemctl show --property=InvocationID docker") for name in hosts.names}
 
 
-def killed(hosts: Hosts, playbook: str, at: str, times: int) -> None:
-    """Run a playbook and kill it when it says this for so many times."""
-    process = subprocess.Popen(
+def started(hosts: Hosts, playbook: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [str(BIN / "ansible-playbook"), *command(hosts, playbook)],
         env=hosts.environment(),
         stdout=subprocess.PIPE,
@@ -133,15 +132,17 @@ def killed(hosts: Hosts, playbook: str, at: str, times: int) -> None:
         text=True,
         start_new_session=True,
     )
+
+
+def read_until(process: subprocess.Popen[str], text: str, times: int) -> None:
+    """Read what a run says until it has said this so many times."""
     assert process.stdout
     seen = 0
     for line in process.stdout:
-        seen += at in line
+        seen += text in line
         if seen == times:
-            os.killpg(process.pid, signal.SIGKILL)
-            break
-    process.stdout.close()
-    assert process.wait() == -signal.SIGKILL
+            return
+    raise AssertionError(f"{text} was said {seen} times")
 
 
 def report(watching: list, asking: Client) -> None:
@@ -193,7 +194,10 @@ def test_upgrade_without_a_failed_request(hosts: Hosts) -> None:
 def test_a_killed_upgrade_is_resumed(hosts: Hosts) -> None:
     before = availabilities(hosts)
     with observed(hosts, *MANAGERS) as watching, client(hosts) as asking:
-        killed(hosts, "upgrade", at="TASK [apiary.swarm.docker_engine : Member | See what runs now]", times=3)
+        process = started(hosts, "upgrade")
+        read_until(process, "TASK [apiary.swarm.docker_engine : Member | See what runs now]", times=3)
+        os.killpg(process.pid, signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
         left = availabilities(hosts)
         print(f"\nleft behind: {left}, {versions(hosts)}")
         assert [kept for _availability, kept in left.values() if kept] in (["active"], ["pause"])
@@ -216,3 +220,42 @@ def test_restart_although_nothing_changed(hosts: Hosts) -> None:
     assert not set(running.items()) & set(runs(hosts).items())
     assert availabilities(hosts) == before
     report(watching, asking)
+
+
+def test_the_leader_loses_its_power_in_the_middle(hosts: Hosts) -> None:
+    """Its Engine comes back locked, which the next run makes up for."""
+    before = availabilities(hosts)
+    with client(hosts) as asking:
+        process = started(hosts, "upgrade")
+        read_until(process, "TASK [apiary.swarm.docker_engine : Member | Have its tasks run elsewhere]", times=2)
+        faults.kill(hosts.lab, "manager1")
+        said, _nothing = process.communicate(timeout=300)
+        print(said[-3000:])
+        assert process.returncode != 0
+        faults.start(hosts.lab, "manager1")
+        wait_until(lambda: hosts.swarm("manager1")["LocalNodeState"] == "locked")
+        key = hosts.docker("manager2", "swarm unlock-key -q")
+        done = play(hosts, "upgrade", key=key)
+        assert done.succeeded, done.text
+    print(f"client: {asking}")
+    assert set(versions(hosts).values()) == {"28.5"}
+    assert availabilities(hosts) == before
+    assert asking.failed == []
+
+
+def test_a_failure_stops_the_run_and_is_told(hosts: Hosts) -> None:
+    """Tasks of jobs do not leave a node that is drained."""
+    running = runs(hosts)
+    job = "registry:5000/busybox:1 sleep 3600"
+    hosts.docker(
+        "manager1",
+        f"service create --detach --name job --mode replicated-job --constraint node.hostname==worker1 {job}",
+    )
+    wait_until(lambda: "1/1" in services(hosts)["job"])
+    done = play(hosts, "restart", "-e", "docker_engine_restart_timeout=10")
+    assert not done.succeeded
+    assert "still running: job on worker1" in done.words
+    assert "still drained, run again" in done.words
+    assert runs(hosts)["worker1"] == running["worker1"]
+    assert all(runs(hosts)[name] == running[name] for name in MANAGERS)
+    assert [name for name, (_now, kept) in availabilities(hosts).items() if kept] == ["worker1"]

@@ -69,7 +69,7 @@ def judge(moves: Sequence[Move], encrypted: Sequence[str]) -> tuple[list[str], l
         for move in moves
         if move.after and numbers(move.after) < numbers(move.before)
     ]
-    warnings = []
+    warnings: list[str] = []
     for trouble in KNOWN:
         if trouble.encrypted and not encrypted:
             continue
