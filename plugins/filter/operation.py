@@ -29,8 +29,10 @@ def status_report(
     hostvars: Mapping[str, Mapping[str, Any]],
     nodes: Sequence[Mapping[str, Any]],
     stacks: Sequence[Mapping[str, Any]],
+    locks: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
-    return status.status_report(collect(hostvars, hosts, hosts), nodes, stacks)
+    said = {key: value for result in (*nodes, *stacks, *locks) for key, value in result.items()}
+    return status.status_report(collect(hostvars, hosts, hosts), said)
 
 
 class FilterModule:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,38 @@ def test_nodes_are_drained_and_activated(swarm: Hosts) -> None:
         assert swarm.docker(host, "ps --quiet") == ""
     four_runs(swarm, "activate", lambda: spoken(swarm), swarm_target="worker1,manager2")
     assert {availability for availability, _ in spoken(swarm).values()} == {"active"}
+
+
+def test_one_operation_at_a_time(swarm: Hosts) -> None:
+    """The lock is one that somebody on another machine has taken."""
+    lock = {
+        "id": "lock-0123456789",
+        "operation": "upgrade",
+        "who": "anna@elsewhere",
+        "controller": "another",
+        "process": "1 2",
+        "since": "2026-01-01T00:00:00Z",
+        "until": "2126-01-01T00:00:00Z",
+    }
+    config = "config create --label apiary.swarm.lock={} apiary.swarm.operations -"
+    swarm.console("manager1", f"echo about | docker {config.format(shlex.quote(json.dumps(lock)))}")
+    refused = play(swarm, "drain", swarm_target="worker1")
+    assert not refused.succeeded
+    assert "anna@elsewhere" in refused.words
+    assert "lock-0123456789" in refused.words
+    assert spoken(swarm)["worker1"][0] == "active"
+    status = play(swarm, "status")
+    assert "Now: upgrade, by anna@elsewhere" in status.words, status.text
+    broken = play(swarm, "drain", swarm_target="worker1", swarm_operation_break_lock="lock-0123456789")
+    assert broken.succeeded, broken.text
+    assert spoken(swarm)["worker1"][0] == "drain"
+    labels = json.loads(
+        swarm.docker("manager1", "config inspect --format '{{json .Spec.Labels}}' apiary.swarm.operations")
+    )
+    assert "apiary.swarm.lock" not in labels
+    ended = [(entry["operation"], entry["result"]) for entry in json.loads(labels["apiary.swarm.audit"])]
+    assert ended[0] == ("drain", "succeeded")
+    assert ended[1][0] == "upgrade"
 
 
 def test_living_nodes_are_removed(swarm: Hosts) -> None:

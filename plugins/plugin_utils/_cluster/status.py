@@ -19,8 +19,11 @@ _NODE_COLUMNS = ("name", "host", "role", "state", "availability", "engine", "tas
 _SERVICE_COLUMNS = ("name", "mode", "running", "wanted", "update", "error")
 
 
-def status_report(reports: Mapping[str, Report], nodes: Sequence[Row], stacks: Sequence[Row]) -> dict[str, Any]:
-    """`nodes` and `stacks` are what node_info (with tasks) and stack_info return; empty where no manager answers."""
+def status_report(reports: Mapping[str, Report], said: Mapping[str, Any]) -> dict[str, Any]:
+    """`said` has what managers return: `nodes` of node_info (with tasks), `stacks` of stack_info, `lock` and `audit` of
+    swarm_lock. It lacks them where no manager answers.
+    """
+    nodes, stacks = said.get("nodes") or (), said.get("stacks") or ()
     hosts = {report.node_id: host for host, report in reports.items() if report.node_id}
     node_rows = [_node_row(node, hosts.get(node["id"], "")) for node in nodes]
     service_rows = [_service_row(service) for stack in stacks for service in stack["services"]]
@@ -35,12 +38,15 @@ def status_report(reports: Mapping[str, Report], nodes: Sequence[Row], stacks: S
         "nodes": node_rows,
         "services": service_rows,
         "quorum": quorum.as_dict(),
+        "lock": said.get("lock"),
+        "audit": said.get("audit") or [],
         "problems": problems,
         "warnings": warnings,
         "table": [
             *_table(_NODE_COLUMNS, node_rows),
             *_table(_SERVICE_COLUMNS, service_rows),
             _of_quorum(quorum) if nodes else "No manager answers for a swarm with a quorum.",
+            *_operations(said.get("lock"), said.get("audit") or []),
             *(f"fail: {problem}" for problem in problems),
             *(f"warn: {warning}" for warning in warnings),
         ],
@@ -130,6 +136,15 @@ def _of_quorum(quorum: Quorum) -> str:
         f"{quorum.reachable} of {quorum.managers} managers are reachable, {quorum.majority} must be; "
         f"{quorum.can_lose} more may fail."
     )
+
+
+def _operations(lock: Row | None, audit: Sequence[Row]) -> list[str]:
+    """What is being done, and the last things that were."""
+    held = [f"Now: {lock['operation']}, by {lock['who']} since {lock['since']} (lock {lock['id']})."] if lock else []
+    return held + [
+        f"Before: {entry['operation']} {entry['result']}, by {entry['who']}, {entry['since']} to {entry['ended']}."
+        for entry in audit[:3]
+    ]
 
 
 def _title(node: Row) -> str:
