@@ -78,7 +78,7 @@ def hosts(made: Hosts) -> Hosts:
 
 def services(hosts: Hosts) -> dict[str, str]:
     listed = hosts.docker("manager1", "service ls --format '{{.Name}} {{.Replicas}}'")
-    return dict(line.split() for line in listed.splitlines())
+    return dict(line.split(" ", 1) for line in listed.splitlines())
 
 
 def versions(hosts: Hosts) -> dict[str, str]:
