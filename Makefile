@@ -4,10 +4,10 @@ SHELL := /bin/sh
 BIN := .cache/venv/bin
 GATES := $(BIN)/python tests/tools/gates.py
 
-.PHONY: help demo demo-down test unit unit-oldest lint types sanity docs-lint integration molecule build clean venv venv-oldest
+.PHONY: help demo demo-down test test-operations unit unit-oldest lint types sanity docs-lint integration molecule build clean venv venv-oldest
 
 help: ## This list
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-12s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-15s %s\n", $$1, $$2}'
 
 demo: venv ## Five test hosts, a swarm, and an application on it
 	$(BIN)/python -m tests.lab up
@@ -18,7 +18,7 @@ demo-down: venv ## Remove the test hosts of the demo
 	$(BIN)/python -m tests.lab down
 
 test: venv venv-oldest ## Every check: all targets below
-	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest integration-cluster integration-stack molecule
+	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest integration-cluster integration-stack operations molecule
 unit: venv ## Unit tests, newest ansible-core (the quick loop)
 	@$(GATES) unit
 unit-oldest: venv venv-oldest ## Unit tests, oldest supported ansible-core
@@ -35,6 +35,8 @@ sanity: venv venv-oldest ## ansible-test sanity, newest and oldest supported ans
 	@$(GATES) sanity sanity-oldest
 integration: venv ## Tests against real Engines on test hosts
 	@$(GATES) integration-cluster integration-stack
+test-operations: venv ## Day two on test hosts, all of it: takes longer than make test allows for
+	@$(GATES) operations-all
 molecule: venv ## Molecule scenarios on test hosts
 	@$(GATES) molecule
 

@@ -132,6 +132,7 @@ def test_living_nodes_are_removed(swarm: Hosts) -> None:
         assert swarm.docker(host, "ps --quiet") == ""
 
 
+@pytest.mark.long  # `site` changes and restarts all Engines
 def test_dead_nodes_are_removed_and_a_manager_is_replaced(swarm: Hosts) -> None:
     """The first manager loses its disk, a worker its power; the manager comes back as a new host of the same name."""
     old = swarm.swarm("manager1")["NodeID"]

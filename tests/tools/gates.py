@@ -79,6 +79,9 @@ STAGES: Mapping[str, Stage] = {
     "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
     "integration-cluster": Stage(((*PYTEST, "--durations=8", "tests/integration/cluster"),), group=HOSTS),
     "integration-stack": Stage(((*PYTEST, "--durations=8", "tests/integration/stack"),), group=HOSTS),
+    # The core of it; `make test-operations` runs what takes longer, too.
+    "operations": Stage(((*PYTEST, "--durations=8", "-m", "not long", "tests/operations"),), group=HOSTS),
+    "operations-all": Stage(((*PYTEST, "--durations=0", "-v", "tests/operations"),), group=ALONE),
     "molecule": Stage((("molecule", "test", "--all"),), group=ALONE),
 }
 
