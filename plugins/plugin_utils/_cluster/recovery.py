@@ -22,7 +22,8 @@ class RecoveryPlan:
 
     After that, or when an earlier run did it: hosts in `rejoin` take themselves for managers of the old swarm and have
     to leave, those in `join` are empty, entries of nodes in `remove` are of managers that are gone. `evidence` has a
-    line for each host. With `errors` nothing is to be done.
+    line for each host. `doubtful`: fewer than a majority said that there is a quorum, and a manager notices only after
+    a while that the others are gone. With `errors` nothing is to be done.
     """
 
     at: str = ""
@@ -31,6 +32,7 @@ class RecoveryPlan:
     rejoin: list[str] = field(default_factory=list)
     join: list[str] = field(default_factory=list)
     remove: list[str] = field(default_factory=list)
+    doubtful: bool = False
     evidence: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
@@ -54,6 +56,8 @@ def plan_recovery(
         plan.errors.append(f"These managers are of {len(swarms)} swarms ({', '.join(sorted(swarms))}).")
     elif live:
         plan.at, plan.node_id = live[0], answers[live[0]]["node_id"]
+        plan.errors += filter(None, [_divided(answers, live)])
+        plan.doubtful = len(live) < (answers[plan.at].get("quorum") or {}).get("majority", 0)
         _finish(answers, plan)
     else:
         _lost_quorum(answers, positions, locks, lost, plan)
@@ -79,6 +83,20 @@ def left_behind(nodes: Sequence[Mapping[str, Any]], members: Collection[str] = (
         and not node["reachability"]
         and (node["state"] != "ready" or node["id"] in members)
     ]
+
+
+def _divided(answers: Answers, live: Sequence[str]) -> str:
+    """Managers of the old swarm that come back after a recovery may have a quorum again: one ID, two swarms."""
+    for host in live:
+        members = {node["id"] for node in answers[host].get("nodes") or () if node["reachability"]}
+        strangers = [other for other in live if answers[other]["node_id"] not in members | {answers[host]["node_id"]}]
+        if strangers:
+            return (
+                f"{host} has a quorum without {', '.join(strangers)}, which {'have' if len(strangers) > 1 else 'has'} "
+                "one too: there are two swarms of the same ID. Decide which one goes on, and let the managers of the "
+                "other one leave (docker swarm leave --force)."
+            )
+    return ""
 
 
 def _finish(answers: Answers, plan: RecoveryPlan) -> None:

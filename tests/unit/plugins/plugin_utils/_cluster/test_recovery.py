@@ -113,6 +113,11 @@ def test_the_one_with_the_newest_state_goes_on_and_the_other_joins_again(positio
         ({"m1": live(1), "m2": live(2, cluster="c2")}, {}, "2 swarms"),
         ({"m1": left(1), "m2": EMPTY, "m3": EMPTY}, {}, "set swarm_recovery_confirm: n1."),
         ({"m1": left(1), "m2": EMPTY, "m3": EMPTY}, {"confirm": "c1"}, "it is 'c1'"),
+        (
+            {"m1": live(1, [node(1)]), "m2": live(2), "m3": live(3)},
+            {},
+            "m1 has a quorum without m2, m3, which have one",
+        ),
     ],
 )
 def test_what_may_not_be_lost_is_left_alone(answers, options, words):
@@ -126,6 +131,12 @@ def test_what_an_interrupted_recovery_left_is_finished():
     found = plan(answers, confirm="n1")
     assert (found.at, found.force, found.rejoin, found.join) == ("m1", False, ["m2"], ["m3"])
     assert (found.remove, found.errors) == (["n2", "n3"], [])
+
+
+@pytest.mark.parametrize(("others", "doubtful"), [({"m2": GONE}, True), ({"m2": live(2)}, False)])
+def test_a_quorum_that_less_than_a_majority_tells_of_is_doubted(others, doubtful):
+    answers = {"m1": {**live(1), "quorum": {"majority": 2}}, "m3": GONE, **others}
+    assert plan(answers).doubtful is doubtful
 
 
 def test_the_evidence_has_a_line_for_each_host():
