@@ -191,6 +191,7 @@ def test_upgrade_without_a_failed_request(hosts: Hosts) -> None:
     assert (availabilities(hosts), runs(hosts)) == (before, running)
 
 
+@pytest.mark.long
 def test_a_killed_upgrade_is_resumed(hosts: Hosts) -> None:
     before = availabilities(hosts)
     with observed(hosts, *MANAGERS) as watching, client(hosts) as asking:
@@ -209,6 +210,7 @@ def test_a_killed_upgrade_is_resumed(hosts: Hosts) -> None:
     assert play(hosts, "upgrade").changed == 0
 
 
+@pytest.mark.long
 def test_restart_although_nothing_changed(hosts: Hosts) -> None:
     before, running = availabilities(hosts), runs(hosts)
     checked = play(hosts, "restart", "--check")
@@ -222,6 +224,7 @@ def test_restart_although_nothing_changed(hosts: Hosts) -> None:
     report(watching, asking)
 
 
+@pytest.mark.long
 def test_the_leader_loses_its_power_in_the_middle(hosts: Hosts) -> None:
     """Its Engine comes back locked, which the next run makes up for."""
     before = availabilities(hosts)
@@ -243,6 +246,7 @@ def test_the_leader_loses_its_power_in_the_middle(hosts: Hosts) -> None:
     assert asking.failed == []
 
 
+@pytest.mark.long
 def test_a_failure_stops_the_run_and_is_told(hosts: Hosts) -> None:
     """Tasks of jobs do not leave a node that is drained."""
     running = runs(hosts)

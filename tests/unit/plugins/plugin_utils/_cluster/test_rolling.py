@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import MAINTENANCE
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.rolling import plan, summary
 
-HOSTS = ["m1", "m2", "w1"]
+HOSTS = ("m1", "m2", "w1")
 
 
 def engine(name, after="28.5.2", waits=True, **more):
