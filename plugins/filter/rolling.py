@@ -13,8 +13,10 @@ from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolli
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
 
 # The names under which roles register what engine_info and swarm_info say.
-ENGINES, CHECKED = "__docker_engine", "__docker_engine_checked"
-BEFORE, AFTER = "__swarm_rolling_before", "__swarm_rolling_after"
+ENGINES = "__docker_engine"
+CHECKED = "__docker_engine_checked"
+BEFORE = "__swarm_rolling_before"
+AFTER = "__swarm_rolling_after"
 
 
 def plan_rolling(
