@@ -151,7 +151,7 @@ def test_a_module_that_is_ended_leaves_a_manager_that_runs(hosts: Hosts, signal:
     before = starts(hosts)
     with ThreadPoolExecutor(1) as pool:
         run = pool.submit(hosts.ansible, "ansible", "manager2", "-m", "apiary.swarm.swarm_archive")
-        find = "pgrep -f '^/bin/sh -c read -r word' | head -n 1"
+        find = "pgrep -f '^/bin/sh -c .read -r word' | head -n 1"
         wait_until(lambda: hosts.console("manager2", find, check=False) != "")
         time.sleep(1)
         guard = hosts.console("manager2", find)

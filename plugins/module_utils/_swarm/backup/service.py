@@ -20,8 +20,20 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import po
 SERVICE, SOCKET = "docker.service", "docker.socket"
 
 # What starts the Engine when this process is killed in a way that it cannot notice: a shell that waits for the end of
-# its input. It removes as well what would be left on the disk.
-_GUARD = 'read -r word; [ "$word" = done ] || { rm -rf -- "$1"; shift; systemctl start "$@"; }'
+# its input. It removes as well what would be left on the disk. A unit that was started several times in a minute is
+# not started again before it is reset, and one that is just stopping may refuse.
+_GUARD = """
+read -r word
+[ "$word" = done ] && exit
+rm -rf -- "$1"
+shift
+for attempt in 1 2 3 4 5 6 7 8 9; do
+    systemctl reset-failed "$@"
+    systemctl start "$@" && exit
+    sleep 3
+done
+"""
+_ATTEMPTS = 3
 _SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
 
 
@@ -52,7 +64,8 @@ def engine_stopped(leftover: str) -> Iterator[None]:
             "The Engine must be run by systemd (role docker_engine).",
         )
     try:
-        guard = subprocess.Popen(
+        # Ansible's own way of running commands waits for their end.
+        guard = subprocess.Popen(  # pylint: disable=ansible-bad-function
             ["/bin/sh", "-c", _GUARD, "sh", leftover, *units],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -83,18 +96,20 @@ def _interrupt(number: int, frame: Any) -> None:
 
 
 def _start(units: Sequence[str]) -> None:
-    _systemctl("reset-failed", *units)
-    started = _systemctl("start", *units)
-    if started.returncode:
-        raise SwarmError(
-            f"The Engine could not be started again: {started.stdout.strip()}",
-            f"Look at its log (journalctl -u {SERVICE}) and start it by hand.",
-        )
+    for _attempt in range(_ATTEMPTS):
+        _systemctl("reset-failed", *units)  # of starts, systemd allows only some in a minute
+        started = _systemctl("start", *units)
+        if not started.returncode:
+            return
+    raise SwarmError(
+        f"The Engine could not be started again: {started.stdout.strip()}",
+        f"Look at its log (journalctl -u {SERVICE}) and start it by hand.",
+    )
 
 
 def _systemctl(*arguments: str) -> subprocess.CompletedProcess[str]:
     try:
-        return subprocess.run(
+        return subprocess.run(  # pylint: disable=ansible-bad-function
             ["systemctl", *arguments], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
     except OSError as problem:
