@@ -139,15 +139,15 @@ def _outcome(row: Row, node: Result | None, after: str, had_its_turn: bool) -> s
     wish = row["result"]
     if node is None:
         return "not known"
-    if node["state"] != "ready":
-        return f"node is {node['state']}"
     if MAINTENANCE in node["labels"]:
-        return "still drained, run again"
-    if wish == UPGRADE:
-        return "upgraded" if had_its_turn and after != row["before"] else "not upgraded"
-    if wish == RESTART:
-        return "restarted" if had_its_turn else "not restarted"
-    return "put back" if wish == RESTORE else "unchanged"
+        said = "still drained, run again"
+    elif wish == UPGRADE:
+        said = "upgraded" if had_its_turn and after != row["before"] else "not upgraded"
+    elif wish == RESTART:
+        said = "restarted" if had_its_turn else "not restarted"
+    else:
+        said = "put back" if wish == RESTORE else "unchanged"
+    return said if node["state"] == "ready" else f"{said}, node is {node['state']}"
 
 
 def _availability(before: str, node: Result | None) -> str:

@@ -143,7 +143,8 @@ def test_what_came_of_it():
         (node("m1"), (), "not upgraded"),
         (node("m1", version="28.5.2"), (), "not upgraded"),
         (node("m1", "drain", "active", version="28.5.2"), ("m1",), "still drained, run again"),
-        (node("m1", state="down"), (), "node is down"),
+        (node("m1", state="down"), (), "not upgraded, node is down"),
+        (node("m1", state="unknown", version="28.5.2"), ("m1",), "upgraded, node is unknown"),
     ],
 )
 def test_a_run_that_failed(left, turned, result):
