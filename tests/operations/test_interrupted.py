@@ -15,7 +15,7 @@ import time
 import pytest
 
 from tests.integration.cluster.conftest import BIN, Hosts
-from tests.operations.test_nodes import BUSYBOX, five, play, spoken, swarm
+from tests.operations.test_nodes import BUSYBOX, drained, five, play, spoken, swarm
 
 __all__ = ["five", "swarm"]  # fixtures
 
@@ -50,11 +50,10 @@ def test_what_was_killed_is_finished_by_the_next_run(swarm: Hosts, seed: int) ->
     print(f"seed {seed}: {name}, {'killed' if running else 'ended before'} after {seconds:.1f} s")
     again = play(swarm, name, swarm_target="manager1,worker1")
     assert again.succeeded, again.text
-    state = spoken(swarm, "manager2")
     if name == "drain":
-        assert {node for node, (availability, _) in state.items() if availability == "drain"} == {"manager1", "worker1"}
+        assert drained(swarm, "manager2") == {"manager1", "worker1"}
     else:
-        assert sorted(state) == ["manager2", "manager3", "worker2"]
+        assert sorted(spoken(swarm, "manager2")) == ["manager2", "manager3", "worker2"]
         assert {swarm.swarm(host)["LocalNodeState"] for host in ("manager1", "worker1")} == {"inactive"}
     assert {swarm.docker(host, "ps --quiet") for host in ("manager1", "worker1")} == {""}
     third = play(swarm, name, swarm_target="manager1,worker1")
