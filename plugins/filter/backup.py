@@ -11,8 +11,8 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.display import Display
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups, recovery
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -20,7 +20,7 @@ HostVars = Mapping[str, Mapping[str, Any]]
 def backup_plan(
     hosts: Sequence[str], hostvars: HostVars, play_hosts: Sequence[str], allow_downtime: bool = False
 ) -> dict[str, Any]:
-    return _shown(backups.plan_backup(registered(hosts, hostvars, "__swarm_backup_status"), play_hosts, allow_downtime))
+    return shown(backups.plan_backup(registered(hosts, hostvars, "__swarm_backup_status"), play_hosts, allow_downtime))
 
 
 def backup_encryption(
@@ -76,13 +76,6 @@ def registered(hosts: Sequence[str], hostvars: HostVars, name: str) -> dict[str,
 def backup_base(path: str) -> str:
     """The path of an archive without its endings; its manifest has the same."""
     return os.path.join(os.path.dirname(path), os.path.basename(path).partition(".tar.gz")[0])
-
-
-def _shown(plan: Any) -> dict[str, Any]:
-    for warning in plan.warnings:
-        Display().warning(warning)
-    found: dict[str, Any] = plan.as_dict()
-    return found
 
 
 class FilterModule:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.display import Display
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Autolock, Situation
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import answer_of, collect
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -30,7 +30,7 @@ def plan_managers(
 ) -> dict[str, Any]:
     reports = collect(hostvars, [*hosts, *play_hosts], play_hosts)
     situation = Situation("manager", hosts, reports, play_hosts, absent, check_mode)
-    return _shown(decisions.plan_managers(situation, Autolock(autolock, key_file, key_file_is_vault)))
+    return shown(decisions.plan_managers(situation, Autolock(autolock, key_file, key_file_is_vault)))
 
 
 def plan_workers(
@@ -41,7 +41,7 @@ def plan_workers(
     check_mode: bool = False,
 ) -> dict[str, Any]:
     reports = collect(hostvars, [*hosts, *managers], play_hosts)
-    return _shown(decisions.plan_workers(Situation("worker", hosts, reports, play_hosts, (), check_mode)))
+    return shown(decisions.plan_workers(Situation("worker", hosts, reports, play_hosts, (), check_mode)))
 
 
 def plan_nodes(
@@ -55,7 +55,7 @@ def plan_nodes(
     reports = collect(hostvars, [*hosts, *managers], play_hosts)
     situation = Situation("manager", managers, reports, play_hosts, (), check_mode)
     wishes = {host: _wish(hostvars[host]) for host in hosts}
-    return _shown(nodes.plan_nodes(situation, wishes, managers, workers))
+    return shown(nodes.plan_nodes(situation, wishes, managers, workers))
 
 
 def hosts_to_ask(
@@ -76,13 +76,6 @@ def _wish(variables: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """Templates in variables are resolved when they are read, one by one; what is copied as a whole keeps them."""
     return {key: _plain(item) for key, item in value.items()} if isinstance(value, Mapping) else value
-
-
-def _shown(plan: Any) -> dict[str, Any]:
-    for warning in plan.warnings:
-        Display().warning(warning)
-    found: dict[str, Any] = plan.as_dict()
-    return found
 
 
 class FilterModule:

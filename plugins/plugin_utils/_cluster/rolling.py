@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.versions import upstream
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import MAINTENANCE
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.table import table
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.upgrades import Move, judge
 
 Result = Mapping[str, Any]
@@ -67,7 +68,7 @@ def plan(hosts: Sequence[str], engines: Mapping[str, Result], managers: Mapping[
         "managers": live,
         "restore": restore,
         "rows": rows,
-        "table": table(rows, "what to do"),
+        "table": _table(rows, "what to do"),
     }
 
 
@@ -88,15 +89,12 @@ def summary(planned: Result, managers: Mapping[str, Result], checked: Mapping[st
                 "result": _outcome(row, node, after, "needs" in (checked.get(row["host"]) or {})),
             }
         )
-    return {"rows": rows, "table": table(rows, "result")}
+    return {"rows": rows, "table": _table(rows, "result")}
 
 
-def table(rows: Sequence[Row], last: str) -> list[str]:
+def _table(rows: Sequence[Row], last: str) -> list[str]:
     """Lines for people; `last` is the title of the last column."""
-    titles = [*(name.upper() for name in _COLUMNS[:-1]), last.upper()]
-    cells = [titles, *([row[name] for name in _COLUMNS] for row in rows)]
-    widths = [max(len(line[number]) for line in cells) for number in range(len(titles))]
-    return ["  ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)).rstrip() for line in cells]
+    return table({name: name.upper() for name in _COLUMNS} | {_COLUMNS[-1]: last.upper()}, rows)
 
 
 def _strangers(

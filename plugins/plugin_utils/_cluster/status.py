@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.quorum import Quorum, advice
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.table import table
 
 Row = Mapping[str, Any]
 
@@ -152,10 +153,5 @@ def _title(node: Row) -> str:
 
 
 def _table(columns: Sequence[str], rows: Sequence[Row]) -> list[str]:
-    """Lines with aligned columns, and an empty one at the end; nothing without rows."""
-    if not rows:
-        return []
-    cells = [[column.upper() for column in columns], *([str(row[column]) for column in columns] for row in rows)]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
-    return [*lines, ""]
+    """With an empty line at the end; nothing without rows."""
+    return [*table({column: column.upper() for column in columns}, rows), ""] if rows else []
