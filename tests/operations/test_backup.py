@@ -88,7 +88,7 @@ def test_a_backup_while_the_swarm_works(hosts: Hosts, tmp_path: Path, method: st
     assert done.succeeded, done.text
     assert PASSPHRASE not in done.text
     assert seen[0].most_down == 1
-    print(f"no manager answered for at most {seen[0].longest_silence:.1f} s; {seen[0].counts}")
+    print(f"measured: no manager answered for at most {seen[0].longest_silence:.1f} s; {seen[0].counts}")
     assert sum(one != other for one, other in zip(before, starts(hosts), strict=True)) == 1
     assert containers(hosts, "worker1", "kept") == container
     assert all(node["Status"]["State"] == "ready" for node in hosts.nodes("manager1").values())

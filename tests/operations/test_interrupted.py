@@ -47,7 +47,7 @@ def test_what_was_killed_is_finished_by_the_next_run(swarm: Hosts, seed: int) ->
     name = ("remove_node", "drain")[seed % 2]
     seconds = random.Random(seed).uniform(1.5, 12)
     running = killed_after(swarm, seconds, name, swarm_target="manager1,worker1")
-    print(f"seed {seed}: {name}, {'killed' if running else 'ended before'} after {seconds:.1f} s")
+    print(f"measured: {name}, {'killed' if running else 'ended before'} after {seconds:.1f} s")
     again = play(swarm, name, swarm_target="manager1,worker1")
     assert again.succeeded, again.text
     if name == "drain":

@@ -146,10 +146,10 @@ def read_until(process: subprocess.Popen[str], text: str, times: int) -> None:
 
 
 def report(watching: list, asking: Client) -> None:
-    print(f"client: {asking}")
+    print(f"measured: client {asking}")
     managers = watching[0]
     print(
-        f"managers: {managers.counts}, at most {managers.most_down} down at once, no answer for at most "
+        f"measured: managers up {managers.counts}, at most {managers.most_down} down at once, no answer for at most "
         f"{managers.longest_silence:.1f} s"
     )
     assert asking.requests > 100
@@ -240,7 +240,7 @@ def test_the_leader_loses_its_power_in_the_middle(hosts: Hosts) -> None:
         key = hosts.docker("manager2", "swarm unlock-key -q")
         done = play(hosts, "upgrade", key=key)
         assert done.succeeded, done.text
-    print(f"client: {asking}")
+    print(f"measured: client {asking}")
     assert set(versions(hosts).values()) == {"28.5"}
     assert availabilities(hosts) == before
     assert asking.failed == []
