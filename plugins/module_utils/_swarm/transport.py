@@ -169,14 +169,32 @@ def unanswered(where: str, method: str, path: str, timeout: float) -> Unanswered
     )
 
 
+# Managers pass on to the leader what they are asked. When it is lost, these are their answers until another one leads.
+_LEADER_IS_GONE = ("code = DeadlineExceeded", "code = Unavailable")
+
+
+def _leader_does_not_answer(method: str, path: str, words: str, status: int) -> NotAManager:
+    return NotAManager(
+        f"{method} {path}: the leader of the swarm does not answer ({words}).",
+        status,
+        "When a leader is lost, the managers choose another one within a minute. Run it again.",
+    )
+
+
 def engine_error(method: str, path: str, status: int, content: bytes) -> EngineError:
     """The Engine's own words, as the kind of error that they are."""
     try:
         message = json.loads(content)["message"]
     except (ValueError, KeyError, TypeError):
         message = content.decode("utf-8", "replace").strip() or f"{method} {path} was answered with status {status}"
-    if " desc = " in message and message.startswith("rpc error"):
-        message = message.split(" desc = ", 1)[1]
+    code, said, words = message.partition(" desc = ")
+    coded = bool(said) and code.startswith("rpc error")
+    message = words if coded else message
+    # What is below /swarm (join, leave) is not for the leader; there it is about other hosts.
+    if not path.startswith("/swarm/") and (
+        (coded and code.endswith(_LEADER_IS_GONE)) or message == "context deadline exceeded"
+    ):
+        return _leader_does_not_answer(method, path, message, status)
     if "update out of sequence" in message:
         return OutOfSequence(message, status)
     kinds = {404: NotFound, 503: NotAManager}

@@ -54,6 +54,18 @@ class Recorder:
             "update out of sequence",
         ),
         (400, b'{"message": "rpc error: code = InvalidArgument desc = bad"}', EngineError, "bad"),
+        (
+            500,
+            b'{"message": "context deadline exceeded"}',
+            NotAManager,
+            "POST /x: the leader of the swarm does not answer (context deadline exceeded).",
+        ),
+        (
+            500,
+            b'{"message": "rpc error: code = Unavailable desc = connection error"}',
+            NotAManager,
+            "POST /x: the leader of the swarm does not answer (connection error).",
+        ),
         (502, b"<html>", EngineError, "<html>"),
         (500, b"", EngineError, "POST /x was answered with status 500"),
     ],
