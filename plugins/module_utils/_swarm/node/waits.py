@@ -151,17 +151,20 @@ def wait_for_tasks(engine: Engine, nodes: Sequence[Node], timeout: float) -> Non
     if not waited:
         return
 
-    def left() -> list[Mapping[str, Any]]:
-        tasks = running(engine.tasks({"node": sorted(waited)}))
-        lost = {node["ID"] for node in engine.nodes() if state_of(node) == "down"} if tasks else set()
+    def left() -> list[Mapping[str, Any]] | None:
+        try:
+            tasks = running(engine.tasks({"node": sorted(waited)}))
+            lost = {node["ID"] for node in engine.nodes() if state_of(node) == "down"} if tasks else set()
+        except NotAManager:
+            return None
         return [task for task in tasks if task.get("NodeID") not in lost]
 
-    poll(
-        left,
-        lambda tasks: not tasks,
-        timeout,
-        lambda tasks: f"still running: {still_running(tasks, engine.services(), waited)}.",
-    )
+    def describe(tasks: list[Mapping[str, Any]] | None) -> str:
+        if tasks is None:
+            return "the managers have no leader."
+        return f"still running: {still_running(tasks, engine.services(), waited)}."
+
+    poll(left, lambda tasks: tasks is not None and not tasks, timeout, describe)
 
 
 def node_now(engine: Engine, node: Node) -> Node | None:

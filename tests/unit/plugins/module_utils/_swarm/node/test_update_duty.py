@@ -224,6 +224,12 @@ def test_a_drained_node_that_dies_is_not_waited_for():
         update(Swarm(*THREE, node("w1"), tasks=RUNNING), {"w1": {"availability": "drain"}}, drained=True)
 
 
+def test_tasks_are_waited_for_while_managers_choose_a_leader():
+    no_leader = NotAManager("The swarm does not have a leader.", 503)
+    swarm = Swarm(*THREE, node("w1"), later={3: no_leader, 4: state("w1", "down")}, tasks=RUNNING)
+    assert update(swarm, {"w1": {"availability": "drain"}}, drained=True)[0] == ["update"]
+
+
 def test_a_node_that_has_left_is_removed_when_it_is_down():
     swarm = Swarm(*THREE, node("w1"), later={5: state("w1", "down")})
     assert remove(swarm, "w1")[0] == ["remove"]
