@@ -20,7 +20,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.cluster.conftest import Hosts, wait_until
-from tests.lab import lab
+from tests.lab import faults, lab
 
 from .hosts import MANAGERS, SERVICE, containers, files, join_all, pinned_container, play, starts, wipe
 from .watch import observed
@@ -60,13 +60,13 @@ def decrypted(path: Path, target: Path) -> None:
     subprocess.run(command, input=PASSPHRASE, text=True, check=True, capture_output=True)
 
 
-def without_gpg(tmp_path: Path) -> str:
-    """A PATH on which everything is but gpg."""
+def without(tmp_path: Path, *missing: str) -> str:
+    """A PATH on which everything is but these programs."""
     place = tmp_path / "programs"
     place.mkdir()
     for directory in os.environ["PATH"].split(os.pathsep):
         for program in Path(directory).glob("*"):
-            if program.name not in ("gpg", "gpg2") and not (place / program.name).exists():
+            if program.name not in missing and not (place / program.name).exists():
                 (place / program.name).symlink_to(program)
     return str(place)
 
@@ -82,7 +82,7 @@ def test_a_backup_while_the_swarm_works(hosts: Hosts, tmp_path: Path, method: st
     assert (checked.changed, starts(hosts), target.exists()) == (0, before, False)
     assert "would be backed up" in checked.words
 
-    environment = {"PATH": without_gpg(tmp_path)} if method == "openssl" else {}
+    environment = {"PATH": without(tmp_path, "gpg", "gpg2")} if method == "openssl" else {}
     with observed(hosts, *MANAGERS) as seen:
         done = play(hosts, "backup", {**wish, "swarm_backup_keep": 1}, "-vvv", **environment)
     assert done.succeeded, done.text
@@ -115,12 +115,30 @@ def test_a_backup_while_the_swarm_works(hosts: Hosts, tmp_path: Path, method: st
         assert content.getmember("swarm/certificates/swarm-node.key").mode == 0o600
 
 
+@pytest.mark.long
+def test_a_backup_while_nodes_are_down(hosts: Hosts, tmp_path: Path) -> None:
+    """A worker is no obstacle; a manager is, as there is none to spare."""
+    faults.kill(hosts.lab, "worker1")
+    try:
+        done = play(hosts, "backup", {"swarm_backup_dir": str(tmp_path / "worker")})
+        assert done.succeeded, done.text
+        assert len(list((tmp_path / "worker").glob("*.tar.gz"))) == 1
+        before = starts(hosts)
+        hosts.console("manager3", "systemctl stop docker.socket docker")
+        refused = play(hosts, "backup", {"swarm_backup_dir": str(tmp_path / "manager")})
+        assert not refused.succeeded
+        assert starts(hosts)[:2] == before[:2]
+        assert not (tmp_path / "manager").exists()
+    finally:
+        hosts.console("manager3", "systemctl start docker")
+        faults.start(hosts.lab, "worker1")
+    wait_until(lambda: "Ready" in hosts.docker("manager1", "node ls --filter name=worker1", check=False))
+
+
 def test_what_cannot_be_encrypted_is_refused_before_the_engine_is_stopped(hosts: Hosts, tmp_path: Path) -> None:
-    if shutil.which("age"):
-        pytest.skip("age is there")
     before = starts(hosts)
     wish: dict[str, object] = {"swarm_backup_dir": str(tmp_path / "b"), "swarm_backup_age_recipients": ["age1x"]}
-    refused = play(hosts, "backup", wish)
+    refused = play(hosts, "backup", wish, PATH=without(tmp_path, "age"))
     assert not refused.succeeded
     assert "needs age on the controller" in refused.words
     assert starts(hosts) == before
