@@ -234,7 +234,8 @@ def test_everything_is_destroyed_and_restored(hosts: Hosts, tmp_path: Path) -> N
     join_all(hosts)
     assert len([node for node in hosts.nodes(host).values() if "ManagerStatus" in node]) == 3
     wait_until(lambda: hosts.docker(host, "service ls --format '{{.Name}} {{.Replicas}}'") == "web 3/3", 90)
-    assert hosts.docker(host, "config ls --format '{{.Name}}'") == "greeting"
+    # Beside it, what the lock of operations is kept in.
+    assert hosts.docker(host, "config ls --format '{{.Name}}'").split() == ["apiary.swarm.operations", "greeting"]
     assert "backend" in hosts.docker(host, "network ls --format '{{.Name}}'")
     before = starts(hosts)
     for arguments in ((), ("--check",)):
