@@ -7,11 +7,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from tests.integration.cluster.conftest import Hosts, Outcome, wait_until
+from tests.lab import lab
 
 MANAGERS = ("manager1", "manager2", "manager3")
 SERVICE = "service create --detach --name {name} {options} registry:5000/busybox:1 sleep 100000"
@@ -34,6 +37,19 @@ def pinned_container(hosts: Hosts, manager: str) -> str:
     hosts.docker(manager, SERVICE.format(name="kept", options="--constraint node.hostname==worker1"))
     wait_until(lambda: containers(hosts, "worker1", "kept") != "")
     return containers(hosts, "worker1", "kept")
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Hosts]:
+    with lab.for_tests("operations-backup", managers=3, workers=1, engine=True) as state:
+        yield Hosts(state)
+
+
+@pytest.fixture
+def hosts(made: Hosts) -> Hosts:
+    made.reset()
+    join_all(made)
+    return made
 
 
 def containers(hosts: Hosts, host: str, service: str) -> str:

@@ -13,32 +13,20 @@ import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from tests.integration.cluster.conftest import Hosts, wait_until
-from tests.lab import faults, lab
+from tests.lab import faults
 
-from .hosts import MANAGERS, SERVICE, containers, files, join_all, pinned_container, play, starts, wipe
+from .hosts import MANAGERS, SERVICE, containers, files, hosts, join_all, made, pinned_container, play, starts, wipe
 from .watch import observed
 
+__all__ = ["hosts", "made"]  # fixtures
+
 PASSPHRASE = "a phrase with spaces & signs"
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Hosts]:
-    with lab.for_tests("operations-backup", managers=3, workers=1, engine=True) as state:
-        yield Hosts(state)
-
-
-@pytest.fixture
-def hosts(made: Hosts) -> Hosts:
-    made.reset()
-    join_all(made)
-    return made
 
 
 def left_on(hosts: Hosts) -> str:

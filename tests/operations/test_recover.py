@@ -6,31 +6,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.integration.cluster.conftest import Hosts, wait_until
-from tests.lab import faults, lab
+from tests.lab import faults
 
-from .hosts import containers, join_all, pinned_container, play, wipe
+from .hosts import containers, hosts, join_all, made, pinned_container, play, wipe
+
+__all__ = ["hosts", "made"]  # fixtures
 
 pytestmark = pytest.mark.long
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Hosts]:
-    with lab.for_tests("operations-backup", managers=3, workers=1, engine=True) as state:
-        yield Hosts(state)
-
-
-@pytest.fixture
-def hosts(made: Hosts) -> Hosts:
-    made.reset()
-    join_all(made)
-    return made
 
 
 def without_leader(hosts: Hosts, host: str) -> None:
