@@ -30,6 +30,8 @@ Command = tuple[str, ...]
 # test hosts; and what nothing else runs beside, because it measures times. Its output is shown as it comes.
 QUICK, HOSTS, ALONE = "quick", "hosts", "alone"
 
+LAST_LINES = 25
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -96,7 +98,7 @@ class Result:
 def run(name: str, show: bool) -> Result:
     """Run a stage; unless it is shown as it goes, its output is printed only when it fails."""
     stage = STAGES[name]
-    log = CACHE / "logs" / f"{name}.log"
+    log = log_of(name)
     log.parent.mkdir(parents=True, exist_ok=True)
     if show:
         print(f"==> {name}", flush=True)
@@ -107,6 +109,10 @@ def run(name: str, show: bool) -> Result:
     said = "" if show or not result.failed else log.read_text(encoding="utf-8", errors="replace")
     print(f"{said}==> {name}: {verdict(result)} after {result.seconds:.0f} s", flush=True)
     return result
+
+
+def log_of(name: str) -> Path:
+    return CACHE / "logs" / f"{name}.log"
 
 
 def execute(command: Command, stage: Stage, output: TextIO) -> int:
@@ -132,6 +138,12 @@ def tools(venv: str) -> dict[str, str]:
     }
 
 
+def remind(result: Result) -> None:
+    """The end of what a failed stage said, once more: its output may be far above, and cut off."""
+    lines = log_of(result.name).read_text(encoding="utf-8", errors="replace").splitlines()
+    print(f"\n==> {result.name} ended with", *lines[-LAST_LINES:], sep="\n")
+
+
 def verdict(result: Result) -> str:
     return "FAILED" if result.failed else "ok"
 
@@ -154,6 +166,9 @@ def main(names: list[str]) -> int:
     started = time.monotonic()
     results = run_all(names)
     if len(results) > 1:
+        for result in results:
+            if result.failed and STAGES[result.name].group != ALONE:
+                remind(result)
         print(f"\n{'stage':<21}{'seconds':>8}  result")
         for result in results:
             print(f"{result.name:<21}{result.seconds:>8.0f}  {verdict(result)}")

@@ -16,7 +16,8 @@ class Decision(Protocol):
 
     warnings: list[str]
 
-    def as_dict(self) -> dict[str, Any]: ...
+    def as_dict(self) -> dict[str, Any]:
+        """The decision as plain data."""
 
 
 def shown(decision: Decision) -> dict[str, Any]:
