@@ -14,7 +14,7 @@ import yaml
 
 from tests.lab import faults
 
-from .conftest import Hosts
+from .conftest import Hosts, Outcome
 from .engines import new_ca
 
 LABELS = {"swarm_node_labels": {"disk": "ssd", "flag": ""}}
@@ -118,6 +118,30 @@ def test_a_new_worker_alone(cluster: Hosts) -> None:
     assert cluster.swarm("worker2")["NodeID"] == new
     assert after[new]["Spec"]["Labels"] == LABELS["swarm_node_labels"]
     assert all(after[identity]["Spec"] == before[identity]["Spec"] for identity in before)
+
+
+def test_a_new_worker_alone_through_the_whole_path(cluster: Hosts) -> None:
+    before = cluster.nodes("manager1")
+    old = cluster.swarm("worker2")["NodeID"]
+    cluster.docker("worker2", "swarm leave --force")
+    variables = {**LABELS, "docker_engine_source": "distribution", "swarm_stacks_list": []}
+    site = ("ansible-playbook", "apiary.swarm.site", "--limit", "worker2", *as_extra(variables))
+    seen = Outcome(cluster.ansible(*site, "--check"))
+    assert seen.succeeded, seen.text
+    assert cluster.nodes("manager1").keys() == before.keys()
+    assert cluster.swarm("worker2")["LocalNodeState"] == "inactive"
+
+    done = Outcome(cluster.ansible(*site))
+    assert done.succeeded, done.text
+    after = cluster.nodes("manager1")
+    (new,) = set(after) - set(before)
+    assert cluster.swarm("worker2")["NodeID"] == new
+    assert after[new]["Spec"]["Labels"] == LABELS["swarm_node_labels"]
+    assert set(before) - set(after) <= {old}  # what the host was before is removed once it is known to be down
+    assert all(after[identity]["Spec"] == before[identity]["Spec"] for identity in set(before) - {old})
+    for again in (Outcome(cluster.ansible(*site)), Outcome(cluster.ansible(*site, "--check"))):
+        assert again.succeeded, again.text
+        assert again.changed == 0
 
 
 @pytest.fixture
