@@ -6,20 +6,31 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
 import subprocess
 import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.integration.cluster.conftest import BIN, Hosts, wait_until
 from tests.lab import faults
-from tests.operations.test_nodes import BUSYBOX, drained, five, play, spoken, swarm
+from tests.operations.hosts import wipe
+from tests.operations.test_nodes import ALL, BUSYBOX, drained, five, play, spoken, swarm
 
 __all__ = ["five", "swarm"]  # fixtures
+
+
+MANAGERS = ALL[:3]
+# The shell that starts the Engine again when a module is killed: there is one as long as a module has it stopped.
+GUARD = "pgrep -f '^/bin/sh -c .read -r word'"
 
 
 def start(hosts: Hosts, name: str, **extra: str) -> subprocess.Popen[str]:
@@ -66,6 +77,171 @@ def test_what_was_killed_is_finished_by_the_next_run(swarm: Hosts, seed: int) ->
     third = play(swarm, name, swarm_target="manager1,worker1")
     assert third.succeeded, third.text
     assert third.changed == 0, third.text
+
+
+def killed_with_the_engine_stopped(hosts: Hosts, name: str, **extra: str) -> None:
+    """The worst moment of a backup or a restore."""
+    process = start(hosts, name, **extra)
+    try:
+        wait_until(lambda: process.poll() is not None or any(hosts.console(on, GUARD, check=False) for on in MANAGERS))
+        assert process.poll() is None
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@dataclass(frozen=True)
+class Case:
+    """An operation that is killed: what is there before (the result is for `proof`), its variables, and what must hold
+    after the next run. `longest` is about how long it takes."""
+
+    longest: float
+    extra: Callable[[Hosts, Path], dict[str, str]]
+    proof: Callable[[Hosts, Path, Mapping[str, str]], None]
+
+
+def killed(hosts: Hosts, case: Case, name: str, seed: int | str, extra: dict[str, str]) -> None:
+    if seed == "stopped":
+        killed_with_the_engine_stopped(hosts, name, **extra)
+        print(f"measured: {name}, killed while an Engine was stopped")
+        return
+    seconds = random.Random(seed).uniform(1.5, case.longest)
+    running = killed_after(hosts, seconds, name, **extra)
+    print(f"measured: {name}, {'killed' if running else 'ended before'} after {seconds:.1f} s")
+
+
+def runs(hosts: Hosts) -> dict[str, str]:
+    """Changes when an Engine is started."""
+    return {name: hosts.console(name, "systemctl show --property=InvocationID --value docker") for name in ALL}
+
+
+def replicas(hosts: Hosts, manager: str = "manager1") -> str:
+    return hosts.docker(manager, "service ls --filter name=web --format '{{.Replicas}}'", check=False)
+
+
+def nothing_is_left(hosts: Hosts, tmp_path: Path) -> None:
+    """No archive where none must be, on the hosts or on the controller."""
+    find = "find /var/tmp /tmp /root /home /var/lib/docker -maxdepth 3 -name '*apiary-swarm-*' -not -path '*/swarm/*'"
+    assert {name: hosts.console(name, find) for name in MANAGERS} == dict.fromkeys(MANAGERS, "")
+    assert list((tmp_path / "tmp").glob("*")) == []
+    assert list((tmp_path / "b").glob(".*")) == []
+
+
+def before_a_backup(hosts: Hosts, tmp_path: Path) -> dict[str, str]:
+    return {"swarm_backup_dir": str(tmp_path / "b")}
+
+
+def is_backed_up(hosts: Hosts, tmp_path: Path, before: Mapping[str, str]) -> None:
+    assert all_managers_are_reachable(hosts)
+    archives = sorted(path.name.partition(".")[0] for path in (tmp_path / "b").glob("*.tar.gz"))
+    assert archives == sorted(path.stem for path in (tmp_path / "b").glob("*.json")) != []
+    nothing_is_left(hosts, tmp_path)
+
+
+def before_a_restore(hosts: Hosts, tmp_path: Path) -> dict[str, str]:
+    done = play(hosts, "backup", **before_a_backup(hosts, tmp_path))
+    assert done.succeeded, done.text
+    cluster = hosts.swarm("manager1")["Cluster"]["ID"]
+    (archive,) = (tmp_path / "b").glob("*.tar.gz")
+    (record,) = (tmp_path / "b").glob("*.json")
+    host = json.loads(record.read_text())["host"]
+    wipe(hosts, ALL)
+    return {
+        "swarm_restore_archive": str(archive),
+        "swarm_restore_host": host,
+        "swarm_restore_confirm": cluster,
+    }
+
+
+def is_restored(hosts: Hosts, tmp_path: Path, extra: Mapping[str, str]) -> None:
+    host = extra["swarm_restore_host"]
+    assert hosts.swarm(host)["Cluster"]["ID"] == extra["swarm_restore_confirm"]
+    assert replicas(hosts, host).endswith("/5")
+    managers = [node for node in hosts.nodes(host).values() if node["Spec"]["Role"] == "manager"]
+    assert [node["Description"]["Hostname"] for node in managers] == [host]
+    nothing_is_left(hosts, tmp_path)
+    third = play(hosts, "restore", **extra)
+    assert third.succeeded, third.text
+    assert third.changed == 0, third.text
+
+
+def before_a_rebalance(hosts: Hosts, tmp_path: Path) -> dict[str, str]:
+    for name in ("worker1", "worker2"):
+        hosts.docker("manager1", f"node update --availability drain {name}")
+    options = "--detach --replicas 6 --stop-grace-period 1s --update-monitor 1s"
+    for name in ("one", "two"):
+        hosts.docker("manager1", f"service create {options} --name {name} {BUSYBOX}")
+    wait_until(lambda: all(sum(spread(hosts, name).values()) == 6 for name in ("one", "two")))
+    for name in ("worker1", "worker2"):
+        hosts.docker("manager1", f"node update --availability active {name}")
+    return {}
+
+
+def spread(hosts: Hosts, service: str) -> Counter[str]:
+    listed = hosts.docker(
+        "manager1", f"service ps -f desired-state=running --format '{{{{.Node}}}} {{{{.CurrentState}}}}' {service}"
+    )
+    return Counter(line.split()[0] for line in listed.splitlines() if line.split()[1] == "Running")
+
+
+def is_spread(hosts: Hosts, tmp_path: Path, extra: Mapping[str, str]) -> None:
+    for name in ("one", "two"):
+        assert sorted(spread(hosts, name).values()) == [1, 1, 1, 1, 2], name
+    third = play(hosts, "rebalance")
+    assert third.succeeded, third.text
+    assert third.changed == 0, third.text
+
+
+def before_a_restart(hosts: Hosts, tmp_path: Path) -> dict[str, str]:
+    hosts.docker("manager1", "node update --availability pause worker2")
+    (tmp_path / "runs.json").write_text(json.dumps(runs(hosts)))
+    return {"docker_engine_source": "distribution"}
+
+
+def is_restarted(hosts: Hosts, tmp_path: Path, extra: Mapping[str, str]) -> None:
+    assert not set(json.loads((tmp_path / "runs.json").read_text()).items()) & set(runs(hosts).items())
+    nodes = hosts.nodes("manager1").values()
+    assert {node["Description"]["Hostname"]: node["Spec"]["Availability"] for node in nodes} == {
+        **dict.fromkeys(ALL, "active"),
+        "worker2": "pause",
+    }
+    assert not any(node["Spec"]["Labels"] for node in nodes)
+    assert all_managers_are_reachable(hosts)
+    assert replicas(hosts) == "5/5"
+
+
+CASES = {
+    "backup": Case(18, before_a_backup, is_backed_up),
+    "restore": Case(25, before_a_restore, is_restored),
+    "rebalance": Case(40, before_a_rebalance, is_spread),
+    "restart": Case(90, before_a_restart, is_restarted),
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        *(("backup", seed) for seed in ("stopped", 10, 11, 12, 13)),
+        *(("restore", seed) for seed in ("stopped", 20, 21, 22, 23)),
+        *(("rebalance", seed) for seed in (30, 31, 32)),
+        *(("restart", seed) for seed in (40, 41, 42)),
+    ],
+)
+def test_any_operation_that_was_killed_converges(
+    swarm: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, seed: int | str
+) -> None:
+    case = CASES[name]
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    swarm.docker("manager1", f"service create --detach --replicas 5 --stop-grace-period 1s --name web {BUSYBOX}")
+    wait_until(lambda: replicas(swarm) == "5/5")
+    extra = case.extra(swarm, tmp_path)
+    killed(swarm, case, name, seed, extra)
+    again = play(swarm, name, **extra)
+    assert again.succeeded, again.text
+    case.proof(swarm, tmp_path, extra)
 
 
 @pytest.mark.long

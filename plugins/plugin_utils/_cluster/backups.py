@@ -49,23 +49,24 @@ def plan_backup(answers: Mapping[str, Answer], play_hosts: Collection[str], allo
         plan.errors.append("None of the managers with a quorum is a host of this run.")
         return plan
     plan.at = able[0]
-    problem = _cannot_spare(witness.get("quorum") or {}, allow_downtime)
-    if problem:
-        plan.errors.append(problem)
+    quorum = witness.get("quorum") or {}
+    plan.errors += filter(None, [_cannot_spare(quorum, allow_downtime)])
+    if quorum.get("managers", 0) > 2 and not quorum.get("can_lose", 0):
+        # It may be just a moment: a run that was killed leaves its module, which has an Engine stopped.
+        plan.warnings.append(
+            f"Only {quorum['reachable']} of {quorum['managers']} managers are reachable. Without one more there would "
+            "be no quorum while an Engine is stopped, so nothing is done before another one is back."
+        )
     if live[plan.at]["node_id"] in leaders and len(live) > 1:
         plan.warnings.append(f"{plan.at} is the leader: another manager takes over when its Engine stops.")
     return plan
 
 
 def _cannot_spare(quorum: Mapping[str, Any], allow_downtime: bool) -> str:
+    """Of one manager or two; more are waited for."""
     managers, reachable = quorum.get("managers", 0), quorum.get("reachable", 0)
     if managers > 2:
-        if quorum.get("can_lose", 0) > 0:
-            return ""
-        return (
-            f"Only {reachable} of {managers} managers are reachable: without one more there would be no quorum while "
-            "its Engine is stopped. Bring the others back first (or replace them)."
-        )
+        return ""
     if reachable < managers:
         return f"Only {reachable} of {managers} managers are reachable. Bring the other back first."
     if allow_downtime:

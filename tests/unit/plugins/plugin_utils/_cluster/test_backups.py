@@ -71,7 +71,6 @@ def test_autolock_is_told():
         ({"m1": {"local_state": "inactive"}}, True, "in no swarm"),
         ({"m1": answer("n1", has_quorum=False)}, True, "without quorum"),
         ({"m1": answer("n1"), "m2": answer("n2", cluster="c2")}, True, "2 swarms"),
-        (three(reachable=2), True, "Only 2 of 3"),
         ({"m1": answer("n1", 2, 1)}, True, "Only 1 of 2"),
         ({"m1": answer("n1", 1, 1)}, False, "1 manager, and"),
         ({"m1": answer("n1", 2, 2)}, False, "swarm_backup_allow_downtime"),
@@ -81,6 +80,12 @@ def test_autolock_is_told():
 def test_what_would_cost_the_quorum_is_one_error(answers, allowed, words):
     (error,) = plan_backup(answers, HOSTS, allowed).errors
     assert words in error
+
+
+def test_a_manager_that_is_down_is_waited_for():
+    plan = plan_backup(three(reachable=2), HOSTS, allow_downtime=False)
+    assert plan.errors == []
+    assert "Only 2 of 3" in plan.warnings[0]
 
 
 @pytest.mark.parametrize(("managers", "chosen"), [(1, "m1"), (2, "m2")])
