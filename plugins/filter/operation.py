@@ -17,11 +17,11 @@ _ADDRESSES = ("ansible_host", "swarm_node_advertise_addr")
 
 
 def plan_operation(
-    hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], targets: str | Sequence[str] = ()
+    hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], name: str, targets: str | Sequence[str] = ()
 ) -> dict[str, Any]:
     addresses = {host: [str(hostvars[host].get(name) or host) for name in _ADDRESSES] for host in hosts}
     names = operation.names_of(targets)
-    return operation.plan_operation(collect(hostvars, hosts, hosts), names, addresses).as_dict()
+    return operation.plan_operation(name, collect(hostvars, hosts, hosts), names, addresses).as_dict()
 
 
 def status_report(

@@ -16,13 +16,34 @@ from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports impo
 Node = Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Permits:
+    """What an operation can do without: a quorum (it only tells what there is), any swarm at all (it is ended), the
+    nodes that are meant (they are gone). `lock`: whether it takes the lock of the swarm.
+    """
+
+    no_quorum: bool = False
+    no_swarm: bool = False
+    missing: bool = False
+    lock: bool = True
+
+
+# All other operations need a swarm with a quorum and each node that is meant.
+_PERMITS = {
+    "status": Permits(no_quorum=True, lock=False),  # to ask writes nothing
+    "reset": Permits(no_swarm=True),
+    "remove_node": Permits(missing=True),
+}
+
+
 @dataclass
 class Operation:
     """`managers` are hosts that can be spoken to, those that do not lead first. `nodes` has the NodeID of each host
     that is in the swarm. `targets` are the nodes that are meant, each with `id`, `name`, `role`, `host` (empty where
     no host of the inventory is it) and `answers` (whether that host was heard). `missing` are names that belong to no
     node, `others` nodes that no host has reported itself to be, in words. `no_swarm` says that all hosts were heard
-    and none is in a swarm. With `errors` nothing is to be done.
+    and none is in a swarm. With `errors` nothing is to be done; `notes` say what there is not to do. `lock` says
+    whether the operation takes the lock of the swarm.
     """
 
     managers: list[str] = field(default_factory=list)
@@ -32,7 +53,9 @@ class Operation:
     missing: list[str] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
     no_swarm: bool = False
+    lock: bool = True
     errors: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -45,36 +68,63 @@ def names_of(value: str | Sequence[str] | None) -> list[str]:
 
 
 def plan_operation(
-    reports: Mapping[str, Report], targets: Iterable[str], addresses: Mapping[str, Collection[str]]
+    name: str, reports: Mapping[str, Report], targets: Iterable[str], addresses: Mapping[str, Collection[str]]
 ) -> Operation:
-    """`reports` are of all hosts, `addresses` what the inventory knows of each. `targets` are names of hosts of the
+    """What the operation `name` acts upon, and whether it can.
+
+    `reports` are of all hosts, `addresses` what the inventory knows of each. `targets` are names of hosts of the
     inventory, NodeIDs, or host names of nodes.
     """
-    operation = Operation()
+    permits = _PERMITS.get(name, Permits())
+    operation = Operation(lock=permits.lock)
+    problem = _find_swarm(operation, reports)
+    if problem:
+        if operation.no_swarm and permits.no_swarm:
+            operation.notes.append("No host is in a swarm, there is nothing to end.")
+        elif not permits.no_quorum:
+            operation.errors.append(problem)
+        return operation
+    nodes = _find_nodes(operation, reports)
+    for target in targets:
+        _add(operation, target, nodes, reports, addresses)
+    if operation.missing and permits.missing:
+        operation.notes.append(f"{', '.join(operation.missing)}: no such node, there is nothing to remove.")
+    elif operation.missing:
+        operation.errors.append(
+            f"{', '.join(operation.missing)}: no node of swarm {operation.cluster_id} has this NodeID or host name, "
+            "and no host of this name is in it."
+        )
+    return operation
+
+
+def _find_swarm(operation: Operation, reports: Mapping[str, Report]) -> str:
+    """The one swarm of all hosts; why it is not found, where it is not."""
     live = [report for report in reports.values() if report.is_live_manager]
     clusters = sorted({report.cluster_id for report in live})
     if not live:
         operation.no_swarm = all(report.local_state == "inactive" for report in reports.values())
-        operation.errors.append(
+        return (
             "No manager was found whose swarm has a quorum. " + "; ".join(map(str, reports.values())) + ". Unlock "
             "managers that are locked (playbook unlock) and start those that are down. Only if more than half of them "
             "are lost for good, see the playbook recover_quorum."
         )
-        return operation
     if len(clusters) > 1:
-        operation.errors.append(
+        return (
             f"Managers of several swarms are among these hosts: {', '.join(map(str, live))}. They must be of one swarm."
         )
-        return operation
     operation.cluster_id = clusters[0]
+    return ""
+
+
+def _find_nodes(operation: Operation, reports: Mapping[str, Report]) -> dict[str, Node]:
+    """All nodes by NodeID; and which hosts are managers that answer, which hosts are nodes, which nodes are no host."""
+    live = [report for report in reports.values() if report.is_live_manager]
     nodes = {node["id"]: node for node in next((report.nodes for report in live if report.nodes), ())}
     live.sort(key=lambda report: bool(nodes.get(report.node_id, {}).get("leader")))
     operation.managers = [report.host for report in live]
     operation.nodes = {report.host: report.node_id for report in reports.values() if report.node_id in nodes}
     operation.others = [_title(node) for node in nodes.values() if node["id"] not in operation.nodes.values()]
-    for target in targets:
-        _add(operation, target, nodes, reports, addresses)
-    return operation
+    return nodes
 
 
 def _add(

@@ -62,7 +62,7 @@ ADDRESSES = {"delta": ["10.0.0.12"], "alpha": ["10.0.0.1"], "gamma": ["gamma"], 
 
 
 def plan(*targets, **more):
-    return plan_operation(swarm(**more), targets, ADDRESSES)
+    return plan_operation("drain", swarm(**more), targets, ADDRESSES)
 
 
 @pytest.mark.parametrize(
@@ -116,23 +116,50 @@ def test_the_node_of_another_host_is_not_taken_for_one_that_is_lost():
     assert (found.targets, found.missing) == ([], ["w1"])
 
 
-def test_names_of_no_node_are_missing():
-    found = plan("w7", "gamma")
-    assert (found.missing, found.errors) == (["w7"], [])
+IDLE = Report("alpha", heard=True, local_state="inactive")
+LOST = member("alpha", "m1", "manager", has_quorum=False)
+NO_QUORUM = "No manager was found whose swarm has a quorum. "
+
+
+@pytest.mark.parametrize(
+    ("name", "reports", "targets", "error", "note"),
+    [
+        ("drain", swarm(), ["gamma"], "", ""),
+        ("drain", swarm(), ["w7", "w8", "gamma"], "w7, w8: no node of swarm c1 has this NodeID or host name", ""),
+        ("remove_node", swarm(), ["w7", "gamma"], "", "w7: no such node, there is nothing to remove."),
+        ("drain", {"alpha": LOST, "beta": Report("beta")}, [], NO_QUORUM, ""),
+        ("drain", {"alpha": IDLE}, [], NO_QUORUM, ""),
+        ("reset", {"alpha": IDLE}, [], "", "No host is in a swarm, there is nothing to end."),
+        ("reset", {"alpha": IDLE, "beta": Report("beta")}, [], NO_QUORUM, ""),
+        ("reset", {"alpha": LOST}, [], NO_QUORUM, ""),
+        ("status", {"alpha": LOST, "beta": Report("beta")}, [], "", ""),
+        ("status", {"alpha": IDLE}, [], "", ""),
+        ("status", swarm(zeta=member("zeta", "z", "manager", "c2")), [], "", ""),
+        ("reset", swarm(zeta=member("zeta", "z", "manager", "c2")), [], "Managers of several swarms", ""),
+    ],
+)
+def test_what_an_operation_can_do_without(name, reports, targets, error, note):
+    found = plan_operation(name, reports, targets, ADDRESSES)
+    assert (len(found.errors), len(found.notes)) == (bool(error), bool(note))
+    assert error in "".join(found.errors)
+    assert note in "".join(found.notes)
+
+
+@pytest.mark.parametrize(("name", "lock"), [("status", False), ("reset", True), ("upgrade", True), ("drain", True)])
+def test_an_operation_that_writes_takes_the_lock(name, lock):
+    assert plan_operation(name, swarm(), [], ADDRESSES).lock is lock
 
 
 def test_without_a_quorum_it_says_what_everybody_said():
-    reports = {"alpha": member("alpha", "m1", "manager", has_quorum=False), "beta": Report("beta")}
-    found = plan_operation(reports, ["alpha"], {})
+    found = plan_operation("drain", {"alpha": LOST, "beta": Report("beta")}, ["alpha"], {})
     assert "without quorum" in found.errors[0]
     assert "beta was not reached" in found.errors[0]
     assert not found.no_swarm
 
 
 def test_no_swarm_is_known_only_when_all_hosts_were_heard():
-    idle = Report("alpha", heard=True, local_state="inactive")
-    assert plan_operation({"alpha": idle}, [], {}).no_swarm
-    assert not plan_operation({"alpha": idle, "beta": Report("beta")}, [], {}).no_swarm
+    assert plan_operation("reset", {"alpha": IDLE}, [], {}).no_swarm
+    assert not plan_operation("reset", {"alpha": IDLE, "beta": Report("beta")}, [], {}).no_swarm
 
 
 def test_managers_of_two_swarms_are_an_error():
