@@ -240,7 +240,7 @@ def plan_restore(
         plan.errors.append(f"swarm_restore_host is {wish.host!r}, which is none of the managers of this run.")
         return plan
     own = answers[wish.host]
-    if restored_before and is_live(own):
+    if restored_before and is_live(own) and not left_behind(own.get("nodes") or ()):
         plan.done = True
         return plan
     if wish.confirm != manifest["cluster_id"]:
