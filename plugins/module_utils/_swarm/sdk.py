@@ -12,7 +12,9 @@ send.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+import socket
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineUnreachable
@@ -51,13 +53,14 @@ class SdkTransport:
         client = None
         try:
             # The SDK wants a version before the Engine can be asked for its own; this one only serves until then.
-            client = docker.APIClient(
-                base_url=self._host,
-                version="1.41",
-                timeout=self._timeout,
-                tls=_tls(params),
-                use_ssh_client=bool(params.get("use_ssh_client")),
-            )
+            with _connecting_within(self._timeout):
+                client = docker.APIClient(
+                    base_url=self._host,
+                    version="1.41",
+                    timeout=self._timeout,
+                    tls=_tls(params),
+                    use_ssh_client=bool(params.get("use_ssh_client")),
+                )
             self.api_version = client.version(api_version=False)["ApiVersion"]
         except Exception as problem:  # the SDK lets errors of requests, urllib3, paramiko and the OS through
             if client:
@@ -89,6 +92,17 @@ class SdkTransport:
         except requests.exceptions.RequestException as problem:
             raise _unreachable(self._host, problem) from problem
         return decoded(method, path, answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+
+
+@contextmanager
+def _connecting_within(seconds: float) -> Iterator[None]:
+    """The SDK does not tell paramiko how long to wait for a host that is down: the kernel would for two minutes."""
+    before = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(seconds)
+    try:
+        yield
+    finally:
+        socket.setdefaulttimeout(before)
 
 
 def _unreachable(host: str, problem: BaseException) -> EngineUnreachable:
