@@ -91,6 +91,18 @@ options:
     description: Where the Engine uses no proxy, separated by commas.
     type: str
     default: ""
+  mtu:
+    description:
+      - The MTU of the link between the nodes, for the networks of containers, or V(auto). The Engine itself takes off
+        what overlay networks need.
+      - Empty means that nothing is said about it.
+    type: str
+    default: ""
+  link:
+    description:
+      - An address or the name of the interface whose MTU V(auto) stands for. Empty means that of the default route.
+    type: str
+    default: ""
   certificates:
     description: The certificates of the authorities of private registries, in PEM format, by registry.
     type: dict

@@ -158,6 +158,16 @@ engine:
     managers: {description: The NodeIDs of the managers that it knows., type: list, elements: str}
     node_id: {description: Its NodeID., type: str, sample: t2xjkbxmye4rgxhgq2rldc5ls}
     problem: {description: Why it does not answer although its service is active., type: str, sample: ""}
+link_mtu:
+  description: The MTU of the link between nodes. Zero unless O(mtu=auto).
+  returned: success
+  type: int
+  sample: 1500
+gateway_mtu:
+  description: The MTU of C(docker_gwbridge). Zero where there is none, and without O(mtu).
+  returned: success
+  type: int
+  sample: 1500
 apparmor:
   description: Whether the kernel has AppArmor enabled.
   returned: success
@@ -191,6 +201,7 @@ needs:
     downgrade: {description: Whether older packages may be installed., type: bool}
     users: {description: Users to add to the group C(docker)., type: list, elements: str}
     service: {description: "V(start), V(reload), V(restart) or empty.", type: str, sample: ""}
+    gateway_mtu: {description: What C(docker_gwbridge) is to be made with. Zero where it is not., type: int}
     in_turn:
       description: Whether the host is a member of a swarm that restarts. No two of them may do so at once.
       type: bool

@@ -93,7 +93,7 @@ facts:
     engine:
       description: The Engine, with C(running), C(problem), C(version) and its place in a swarm.
       type: dict
-    daemon_json: {description: The keys of C(daemon.json) that matter in a swarm., type: dict}
+    daemon_json: {description: What of C(daemon.json) matters in a swarm., type: dict}
     certificate:
       description: C(not_before) and C(not_after) of the certificate of the node, in seconds since the epoch. V(null) on
         hosts in no swarm.

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Iterator, Sequence
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import mtu as engine_mtu
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.rows import CLUSTER, FAIL, SKIPPED, WARN, Finding
 from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Host, Survey
 
@@ -20,7 +21,6 @@ _DEFAULT_POOL = "10.0.0.0/8"
 _SOON = "10.0.0.0/16"
 
 _SHORTEST = 2  # bits: routes to half of everything are those of a VPN that takes all traffic
-_USUAL_MTU = 1500  # the Engine makes overlay networks for links of this size (libnetwork, drivers/overlay)
 _POOL_ADVICE = "Choose another default_addr_pool for the swarm (swarm_manager_settings); it can be set only at init."
 _RUNNING_ADVICE = (
     "A swarm's pools cannot be changed. State subnets of your own for its networks, or move the host's network."
@@ -88,7 +88,10 @@ def mtu(survey: Survey) -> Iterator[Finding]:
     sizes = {host.name: _mtu(host) for host in survey.known}
     known = {name: size for name, size in sizes.items() if size}
     smallest = min(known.values(), default=0)
-    advice = f"Give overlay networks, ingress among them, the option com.docker.network.driver.mtu: {smallest}."
+    advice = (
+        f"Set docker_engine_mtu to {smallest} on all hosts (Engines from 24.0 on), or give overlay networks, ingress "
+        f"among them, the option com.docker.network.driver.mtu: {smallest}."
+    )
     for host in survey.known:
         size = sizes[host.name]
         lost = _lost(survey, host)
@@ -102,12 +105,23 @@ def mtu(survey: Survey) -> Iterator[Finding]:
             )
         elif not size:
             yield Finding(host.name, "its MTU is not known", SKIPPED)
-        elif size < _USUAL_MTU:
-            yield Finding(host.name, str(size), WARN, advice)
-        elif size != smallest:
-            yield Finding(host.name, f"{size}, where others have {smallest}", WARN, advice)
         else:
-            yield Finding(host.name, str(size))
+            made = _made_for(host)
+            found = f"{size}, where others have {smallest}" if size != smallest else str(size)
+            found += f"; overlay networks are made for {made}" if made else ""
+            is_well = (made or max(size, engine_mtu.USUAL)) <= smallest
+            yield Finding(host.name, found) if is_well else Finding(host.name, found, WARN, advice)
+
+
+def _made_for(host: Host) -> int:
+    """The MTU that overlay networks are, or will be, made for; zero where nothing is stated.
+
+    Where an Engine runs, it is what the Engine was told, for not every one knows the key.
+    """
+    told: int = (host.facts.get("daemon_json") or {}).get("overlay_mtu") or 0
+    if told or host.engine.get("running"):
+        return told
+    return _mtu(host) if host.mtu == engine_mtu.AUTO else int(host.mtu) if host.mtu.isdigit() else 0
 
 
 def _mtu(host: Host) -> int:

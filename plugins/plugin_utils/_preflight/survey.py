@@ -24,7 +24,8 @@ MANAGER_PORT, GOSSIP_PORT = 2377, 7946
 class Host:
     """`facts` are those of preflight_host, empty where nothing was learned, and `problem` says why then.
 
-    `address` is the one that other hosts have to reach. `zone` is empty where none is stated. `probes` and `heard` are
+    `address` is the one that other hosts have to reach. `zone` is empty where none is stated. `mtu` is what
+    docker_engine_mtu says. `probes` and `heard` are
     the results of preflight_probe, None where there are none. `in_play`: it is among the hosts of this run.
     """
 
@@ -35,6 +36,7 @@ class Host:
     address: str = ""
     data_path_address: str = ""
     zone: str = ""
+    mtu: str = ""
     probes: Mapping[str, Facts] | None = None
     heard: Sequence[Facts] | None = None
     in_play: bool = True
@@ -124,6 +126,7 @@ def _host(name: str, manager: bool, variables: Facts) -> Host:
         address=address,
         data_path_address=_stated(facts, data_path) or address,
         zone=str(zone or ""),
+        mtu=str(variables.get("docker_engine_mtu") or ""),
         probes=_probes(sent),
         heard=heard.get("heard"),
     )

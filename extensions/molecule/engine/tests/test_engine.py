@@ -154,6 +154,29 @@ def test_a_restart_can_be_put_off_and_is_not_forgotten(play, on):
     assert on("manager3", "ip link show docker0 | grep -o 'mtu [0-9]*'") == "mtu 1400"
 
 
+def test_networks_are_made_for_the_link_between_the_nodes(play, on):
+    """The last number is of the ingress network, from which the Engine has taken off what VXLAN needs."""
+    for name in MANAGERS:
+        on(name, "ip link set eth0 mtu 1400")
+    done = play(mtu="auto")
+    assert (done.succeeded, done.changed) == (True, 3 * len(MANAGERS)), done.text
+    assert "Docker Engine 20.10.24 has no default for overlay networks" in done.text
+    assert play(mtu="auto").changed == 0
+    ingress = "nsenter --net=/var/run/docker/netns/ingress_sbox"
+    look = f"ip link show docker_gwbridge; {ingress} ip link show eth1; {ingress} ip link show eth0"
+    found = {}
+    for name in MANAGERS:
+        on(name, "docker swarm init --advertise-addr eth0")
+        found[name] = re.findall(r" mtu (\d+)", on(name, f"for i in $(seq 20); do {look} && break; sleep 1; done"))[-3:]
+    new = ["1400", "1400", "1350"]
+    assert found == {"manager1": new, "manager2": ["1400", "1400", "1450"], "manager3": new}
+    # The bridge of a member is in use.
+    assert "docker_gwbridge has the MTU 1400 and not 1300" in play("--check", "--limit=manager1", mtu=1300).text
+    for name in MANAGERS:
+        on(name, "docker swarm leave --force; ip link set eth0 mtu 1500")
+    assert on("manager1", "docker run --rm registry:5000/busybox:1 cat /sys/class/net/eth0/mtu") == "1400"
+
+
 @pytest.fixture
 def swarm(on, lab):
     """A swarm of the three, made without the collection, with a service that has a task on each."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
@@ -16,6 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import (
     families,
     files,
     kernel,
+    mtu,
     packages,
     versions,
 )
@@ -29,7 +30,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish impo
     SOURCES,
     Wish,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import ABSENT as NOTHING
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Plan, Step
 
 SYSTEM_PYTHON = "/usr/bin/python3"
 
@@ -48,11 +50,11 @@ class Needs:
     `first`: packages without which the repository cannot be reached, or the kernel cannot be set up. `repository`: its
     files are to be written. `refresh`: the package lists must be renewed, and all be decided anew. `config`: files are
     to be written, or the kernel is to be changed. `install`, `hold`, `release`: arguments for the package manager,
-    which lets go before it installs, and holds after it. `files`: package files to install. `downgrade`: older packages
-    may be installed. `users`: for the group docker. `service`: empty, start (that is also to enable), reload or
-    restart. `in_turn`: the host is a member of a swarm that restarts, so it must wait its turn. `deferred`: why the
-    Engine would have to be restarted, where that must not be. `remove`: packages to remove. `data`: directories to
-    empty.
+    which lets go before it installs, and holds after it. `files`: package files to install. `downgrade`: older
+    packages may be installed. `users`: for the group docker. `service`: empty, start (that is also to enable), reload
+    or restart. `gateway_mtu`: what docker_gwbridge is to be made with, once the Engine runs. `in_turn`: the host is a
+    member of a swarm that restarts, so it must wait its turn. `deferred`: why the Engine would have to be restarted,
+    where that must not be. `remove`: packages to remove. `data`: directories to empty.
     """
 
     first: tuple[str, ...] = ()
@@ -66,6 +68,7 @@ class Needs:
     downgrade: bool = False
     users: tuple[str, ...] = ()
     service: str = ""
+    gateway_mtu: int = 0
     in_turn: bool = False
     deferred: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -80,15 +83,18 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     if wish.state == ABSENT:
         return _decide_removal(host, wish)
     _check(host, wish)
-    content = _daemon_content(host, wish)
     repository = files.repository_steps(host, wish)
     chosen = packages.decide_packages(host, wish, lists_change=bool(repository))
     if chosen.moves and wish.restart == NEVER:
         can_hold = families.family_of(host.os).holder in ("", *host.packages)
-        only = Packages(hold=chosen.hold, release=chosen.release) if can_hold else Packages()
+        installed = host.packages.get(families.daemon_package(wish.source, host.os), "")
+        only = Packages(daemon=installed)
+        only = replace(only, hold=chosen.hold, release=chosen.release) if can_hold else only
         chosen, held_back = only, chosen.steps
     else:
         held_back = ()
+    size = mtu.wished(wish.mtu, host.link_mtu)
+    content = _daemon_content(host, wish, size, chosen.daemon)
     daemon_file = files.daemon_steps(host, content)
     unit = files.unit_steps(host, wish)
     beside = [*files.certificate_steps(host, wish), *files.kernel_steps(host, wish)]
@@ -99,6 +105,7 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     service, steps = _service(host, reasons, bool(daemon_file), wish.restart)
     deferred = () if wish.restart != NEVER or host.service.active != "active" else tuple(reasons)
     deferred += tuple(f"{step.name} is to be another version" for step in held_back if step.changes)
+    gateway = _gateway_steps(host, size)
     needs = Needs(
         first=(*(name for name in ("ca-certificates",) if repository and name not in host.packages), *modules),
         repository=bool(repository),
@@ -111,13 +118,14 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
         downgrade=wish.allow_downgrade,
         users=users,
         service=service,
+        gateway_mtu=size if gateway else 0,
         in_turn=_is_member(host) and (service == RESTART or chosen.moves),
         deferred=deferred,
     )
     joins = [Step("add", "user", user, "to the group docker") for user in users]
     kernels = [Step("install", "package", name, f"the kernel lacks {_NEEDED_TO_START}") for name in modules]
-    plan = (*kernels, *repository, *daemon_file, *unit, *beside, *chosen.steps, *joins, *steps)
-    return Plan(plan, _warnings(host, wish, deferred)), needs
+    plan = (*kernels, *repository, *daemon_file, *unit, *beside, *chosen.steps, *joins, *steps, *gateway)
+    return Plan(plan, (*_warnings(host, wish, deferred), *_mtu_warnings(host, size, chosen.daemon))), needs
 
 
 def _decide_removal(host: Host, wish: Wish) -> tuple[Plan, Needs]:
@@ -226,13 +234,38 @@ def _check_beside(host: Host, wish: Wish, family: families.Family) -> None:
         )
 
 
-def _daemon_content(host: Host, wish: Wish) -> dict[str, Any]:
+def _daemon_content(host: Host, wish: Wish, size: int, version: str) -> dict[str, Any]:
     if host.daemon.problem:
         raise SwarmError(
             f"{daemon.PATH} cannot be read: {host.daemon.problem}.",
             "Nothing was changed. Correct the file or remove it; an Engine would not start with it.",
         )
-    return daemon.merged(host.daemon.content, wish.daemon, wish.log_opts)
+    content = daemon.merged(host.daemon.content, wish.daemon, wish.log_opts)
+    return mtu.with_mtu(content, size, version) if size else content
+
+
+def _gateway_steps(host: Host, size: int) -> list[Step]:
+    """Before the host is in a swarm, for then the bridge is in use, and cannot be made anew."""
+    if not size or host.gateway_mtu == size or _is_member(host):
+        return []
+    changes = (Change("mtu", host.gateway_mtu or NOTHING, size),)
+    return [Step("update" if host.gateway_mtu else "create", "network", mtu.GATEWAY, changes=changes)]
+
+
+def _mtu_warnings(host: Host, size: int, version: str) -> tuple[str, ...]:
+    """What of the wished MTU cannot be had."""
+    warnings = []
+    if size and _is_member(host) and host.gateway_mtu != size:
+        warnings.append(
+            f"{mtu.GATEWAY} has the MTU {host.gateway_mtu or mtu.USUAL} and not {size}, and is in use as long as the "
+            "host is in a swarm. It is made anew by this role when the host has left its swarm, before it joins again."
+        )
+    if size and not mtu.has_defaults(version):
+        warnings.append(
+            f"Docker Engine {versions.upstream(version)} has no default for overlay networks (from 24.0 on they have): "
+            f"give each of them, ingress among them, the option {mtu.OPTION}: {size}."
+        )
+    return tuple(warnings)
 
 
 def _reasons(

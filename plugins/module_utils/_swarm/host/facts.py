@@ -91,9 +91,11 @@ class Host:
     `available` what the package lists have, which are `lists_age` seconds old (None: there are none). `sdk` is the
     version of the docker SDK that `interpreter` can import, or None. `sources` are the package source files, `files`
     the other files that the wish speaks of, as far as they are there: path -> text. `key` has the fingerprints of the
-    keys that Docker's repository is trusted by. `stale`: the files that changed after the Engine had read them. `data`:
-    the directories of the Engine that hold something. `members` are the users of the group docker. `engine` is None
-    where none runs. `apparmor`: the kernel has it enabled. `root`: this is read by root.
+    keys that Docker's repository is trusted by. `stale`: the files that changed after the Engine had read them.
+    `data`: the directories of the Engine that hold something. `members` are the users of the group docker. `engine` is
+    None where none runs. `link_mtu` and `gateway_mtu` are the MTU of the link between nodes and of docker_gwbridge,
+    zero where that does not matter or is not there. `apparmor`: the kernel has it enabled. `root`: this is read by
+    root.
     """
 
     os: Os
@@ -113,6 +115,8 @@ class Host:
     members: tuple[str, ...] = ()
     kernel: Kernel = field(default_factory=Kernel)
     engine: Running | None = None
+    link_mtu: int = 0
+    gateway_mtu: int = 0
     apparmor: bool = False
     root: bool = True
 

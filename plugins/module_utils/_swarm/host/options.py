@@ -29,6 +29,8 @@ WISH: dict[str, dict[str, Any]] = {
     "http_proxy": {"type": "str", "default": "", "no_log": True},
     "https_proxy": {"type": "str", "default": "", "no_log": True},
     "no_proxy": {"type": "str", "default": ""},
+    "mtu": {"type": "str", "default": ""},
+    "link": {"type": "str", "default": ""},
     "certificates": {"type": "dict", "default": {}},
     "users": {"type": "list", "elements": "str", "default": []},
     "modules": {"type": "list", "elements": "str", "default": []},

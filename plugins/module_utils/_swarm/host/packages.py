@@ -37,6 +37,7 @@ DAY = 24 * 3600
 class Packages:
     """`install` is for the package manager, as names with or without a version. `refresh`: the package lists are too
     old to decide by. `files` are names of package files to install. `release` is let go of before, `hold` held after.
+    `daemon` is the version of the Engine that there will be; empty where that is not known.
     """
 
     install: tuple[str, ...] = ()
@@ -45,6 +46,7 @@ class Packages:
     release: tuple[str, ...] = ()
     refresh: bool = False
     moves: bool = False
+    daemon: str = ""
     steps: tuple[Step, ...] = ()
 
 
@@ -101,7 +103,10 @@ def decide_packages(host: Host, wish: Wish, lists_change: bool) -> Packages:
     # That what is installed anew is held goes without saying.
     steps += [Step("hold", "package", name) for name in not_held if wish.hold and name in host.packages]
     steps += [Step("release", "package", name) for name in release if not wish.hold]
-    return Packages(tuple(install), files, hold, release, refresh, moves, tuple(steps))
+    coming = target or local.get(daemon, ("", ""))[1] or host.packages.get(daemon, "") or _available(host, daemon)[1]
+    if wish.mtu and not coming and (lists_change or host.lists_age is None or host.lists_age > JUST_NOW):
+        refresh = True  # which keys daemon.json can have depends on the version
+    return Packages(tuple(install), files, hold, release, refresh, moves, coming, tuple(steps))
 
 
 def files_by_package(names: tuple[str, ...], form: str) -> dict[str, tuple[str, str]]:

@@ -19,7 +19,14 @@ from dataclasses import replace
 from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import local_files
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, files, openpgp, rpm, sources
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import (
+    daemon,
+    files,
+    mtu,
+    openpgp,
+    rpm,
+    sources,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import (
     DATA,
     SERVICE,
@@ -47,6 +54,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel im
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.packages import files_by_package
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_files import text_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import network
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import exchange
 
 # Runs a command and returns its exit status, output and errors (AnsibleModule.run_command).
@@ -94,6 +102,8 @@ def read_host(run: Run, wish: Wish, root: str = "") -> Host:
         kernel=_kernel(root, wish),
         # Only a running service is asked: a connection to the socket alone would make systemd start the Engine.
         engine=ask_engine(root + SOCKET) if service.active == "active" else None,
+        link_mtu=_link_mtu(run, wish.link) if wish.mtu == mtu.AUTO else 0,
+        gateway_mtu=gateway_mtu(root + SOCKET) if wish.mtu and service.active == "active" else 0,
         apparmor=text_of(f"{root}/sys/module/apparmor/parameters/enabled").strip() == "Y",
         root=os.geteuid() == 0,
     )
@@ -108,6 +118,21 @@ def ask_engine(path: str, timeout: float = SOCKET_TIMEOUT) -> Running:
         return read_running(json.loads(content))
     except (OSError, ValueError, http.client.HTTPException) as problem:
         return Running(problem=f"{path}: {problem or type(problem).__name__}")
+
+
+def gateway_mtu(path: str, timeout: float = SOCKET_TIMEOUT) -> int:
+    """That of docker_gwbridge; zero where there is none. Why an Engine does not answer, ask_engine tells."""
+    try:
+        status, _kind, content = exchange(path, timeout, "GET", f"/networks/{mtu.GATEWAY}")
+        return mtu.of_network(json.loads(content)) if status == 200 else 0
+    except (OSError, ValueError, http.client.HTTPException):
+        return 0
+
+
+def _link_mtu(run: Run, stated: str) -> int:
+    routes = network.routes(run(["ip", "-json", "route", "show", "default"])[1])
+    default = next((route.interface for route in routes), "")
+    return mtu.of_link(network.addresses(run(["ip", "-json", "address", "show"])[1]), default, stated)
 
 
 def _packages(run: Run, root: str, wish: Wish, system: Os) -> tuple[dict[str, str], tuple[str, ...]]:
@@ -130,9 +155,9 @@ def _packages(run: Run, root: str, wish: Wish, system: Os) -> tuple[dict[str, st
 
 
 def _available(run: Run, root: str, wish: Wish, system: Os) -> dict[str, Available]:
-    """Only where a version is wished: the tools read all package lists. They fetch none."""
+    """Only where they matter: the tools read all package lists. They fetch none."""
     names = versioned(wish.source, system)
-    if not wish.version or not names or not is_supported(system):
+    if not (wish.version or wish.mtu) or not names or not is_supported(system):
         return {}
     if system.family == "debian":
         return read_policy(run(["apt-cache", "policy", *names])[1])

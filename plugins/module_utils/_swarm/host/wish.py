@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, sources, versions
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, mtu, sources, versions
 
 DOCKER = "docker"
 DISTRIBUTION = "distribution"
@@ -51,6 +51,8 @@ class Wish:
     http_proxy: str = ""
     https_proxy: str = ""
     no_proxy: str = ""
+    mtu: str = ""
+    link: str = ""
     certificates: Mapping[str, str] = field(default_factory=dict)
     users: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
@@ -71,6 +73,7 @@ def wish_of(options: Mapping[str, Any]) -> Wish:
     known.update((name, tuple(value)) for name, value in known.items() if isinstance(value, list))
     wish = Wish(**known)
     versions.check_wish(wish.version)
+    mtu.check_wish(wish.mtu, wish.daemon)
     _check_names("docker_engine_registry_certificates", wish.certificates, _REGISTRY, "a registry (host or host:port)")
     _check_names("docker_engine_service", wish.service, _SETTING, "a setting of systemd.exec(5)")
     _check_names("docker_engine_sysctls", wish.sysctls, _SYSCTL, "a kernel setting")

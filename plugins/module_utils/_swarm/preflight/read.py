@@ -21,7 +21,7 @@ from datetime import datetime, timezone
 from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import identity
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, rpm
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, mtu, rpm
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import read_built_in
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.local_files import text_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import engine, kernel, network, updates
@@ -51,7 +51,11 @@ def read_host(run: Run, ports: Collection[int], root: str = "") -> dict[str, Any
         "storage": _storage(root + data_root),
         "engine": answers,
         # Other keys may hold what is nobody's business (passwords of proxies).
-        "daemon_json": {"problem": problem, **{key: config[key] for key in daemon.WEIGHED if key in config}},
+        "daemon_json": {
+            "problem": problem,
+            "overlay_mtu": mtu.of_overlay(config),
+            **{key: config[key] for key in daemon.WEIGHED if key in config},
+        },
         "certificate": _certificate(f"{root}{data_root}/swarm/certificates/swarm-node.crt"),
         "updates": _updates(run, root),
         "ports": _ports(root, ports),

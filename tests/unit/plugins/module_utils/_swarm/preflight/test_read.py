@@ -98,7 +98,7 @@ def test_the_data_root_of_daemon_json_is_looked_at(tmp_path):
     found = read(tmp_path)
     assert found["storage"]["path"] == f"{tmp_path}/data/docker"
     assert found["certificate"] == {"not_before": 1795470840, "not_after": 1803250440}
-    assert found["daemon_json"] == {"problem": ""}  # what is nobody's business stays where it is
+    assert found["daemon_json"] == {"problem": "", "overlay_mtu": 0}  # what is nobody's business stays where it is
 
 
 @pytest.mark.parametrize(("text", "problem"), [("{", "line 1"), ("[]", "no object")])
