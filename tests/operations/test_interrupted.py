@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
@@ -244,6 +245,20 @@ def test_any_operation_that_was_killed_converges(
     case.proof(swarm, tmp_path, extra)
 
 
+# What a run may end with when a manager has lost its power meanwhile: who does not answer, and nothing else.
+SILENCE = re.compile(r"UNREACHABLE!|manager1|no leader|has no quorum|reachable|did not answer|does not answer")
+
+
+def ended_honestly(said: str, returncode: int) -> None:
+    """It went well, or each error says that a manager is gone; none is of the playbook itself."""
+    errors = [line for line in said.splitlines() if line.startswith("fatal: ")]
+    print("\n".join(errors))
+    assert (returncode == 0) == (not errors or "rescued=0" not in said or "ignored" in said), said
+    assert [line for line in errors if not SILENCE.search(line)] == []
+    for flaw in ("Traceback", "is undefined", "has no attribute", "object has no element", "MODULE FAILURE"):
+        assert flaw not in said, said
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("name", ["drain", "remove_node", "rebalance", "rotate", "backup"])
 def test_the_leader_loses_its_power_meanwhile(swarm: Hosts, tmp_path: Path, name: str) -> None:
@@ -260,22 +275,84 @@ def test_the_leader_loses_its_power_meanwhile(swarm: Hosts, tmp_path: Path, name
         "rotate": {"swarm_rotate": "worker_token,manager_token"},
         "backup": {"swarm_backup_dir": str(tmp_path)},
     }[name]
-    process = start(swarm, name, **extra)
-    time.sleep(5)
-    faults.kill(swarm.lab, "manager1")
-    try:
-        said, _nothing = process.communicate(timeout=400)
-    finally:
-        faults.start(swarm.lab, "manager1")
-    print(f"measured: {name} {'ended well' if process.returncode == 0 else 'failed'} without the leader")
-    print("\n".join(line for line in said.splitlines() if "fatal: " in line or "UNREACHABLE" in line))
-    assert process.returncode == 0 or "fatal: " in said or "UNREACHABLE" in said
-    wait_until(lambda: all_managers_are_reachable(swarm), 120)
+    without_the_leader(swarm, name, "", **extra)
     again = play(swarm, name, **extra)
     assert again.succeeded, again.text
     if name in ("drain", "remove_node"):
         assert swarm.docker("worker1", "ps --quiet") == ""
     assert len(swarm.docker("manager2", "service ps -q -f desired-state=running web").split()) == 6
+
+
+def without_the_leader(hosts: Hosts, name: str, task: str, **extra: str) -> None:
+    """Start the playbook; its host loses its power when this task begins (without one: after five seconds), and comes
+    back after the run."""
+    process = start(hosts, name, **extra)
+    said = ""
+    if task:
+        assert process.stdout
+        for line in process.stdout:
+            said += line
+            if f" : {task}]" in line or f"TASK [{task}]" in line:
+                break
+    else:
+        time.sleep(5)
+    assert process.poll() is None, said
+    faults.kill(hosts.lab, "manager1")
+    try:
+        rest, _nothing = process.communicate(timeout=500)
+    finally:
+        faults.start(hosts.lab, "manager1")
+    print(f"measured: {name} {'ended well' if process.returncode == 0 else 'failed'} without the leader")
+    ended_honestly(said + rest, process.returncode)
+    if name not in ("reset", "unlock"):
+        wait_until(lambda: all_managers_are_reachable(hosts), 120)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("task", ["Let the workers leave", "Let the managers leave"])
+def test_the_leader_loses_its_power_while_the_swarm_is_ended(swarm: Hosts, task: str) -> None:
+    """The other two have left when it is back: it has no quorum any more, and can be ended all the same."""
+    extra = {"swarm_confirm": swarm.swarm("manager1")["Cluster"]["ID"]}
+    without_the_leader(swarm, "reset", task, **extra)
+    wait_until(lambda: swarm.docker("manager1", "info", check=False) != "")
+    again = play(swarm, "reset", **extra)
+    assert again.succeeded, again.text
+    assert {host: swarm.swarm(host)["LocalNodeState"] for host in ALL} == dict.fromkeys(ALL, "inactive")
+    third = play(swarm, "reset", **extra)
+    assert third.succeeded, third.text
+    assert third.changed == 0, third.text
+
+
+@pytest.mark.long
+def test_a_manager_loses_its_power_while_all_are_unlocked(swarm: Hosts) -> None:
+    """After a power cut nobody leads; the others get a quorum without it."""
+    swarm.docker("manager1", "swarm update --autolock=true")
+    key = swarm.docker("manager1", "swarm unlock-key -q")
+    for host in MANAGERS:
+        swarm.console(host, "systemctl restart docker")
+    assert {swarm.swarm(host)["LocalNodeState"] for host in MANAGERS} == {"locked"}
+    without_the_leader(swarm, "unlock", "Ask each manager what it is in a swarm", swarm_manager_unlock_key=key)
+    wait_until(lambda: swarm.docker("manager1", "info", check=False) != "")
+    again = play(swarm, "unlock", swarm_manager_unlock_key=key)
+    assert again.succeeded, again.text
+    assert {swarm.swarm(host)["LocalNodeState"] for host in MANAGERS} == {"active"}
+    wait_until(lambda: all_managers_are_reachable(swarm))
+
+
+@pytest.mark.long  # `site` changes and restarts all Engines
+@pytest.mark.parametrize("task", ["Take the nodes out of the list", "Join the swarm"])
+def test_the_leader_loses_its_power_while_a_manager_is_replaced(swarm: Hosts, task: str) -> None:
+    """Meanwhile one of three managers is left: no quorum, until the leader is back."""
+    old = swarm.swarm("manager3")["NodeID"]
+    wipe(swarm, ["manager3"])
+    extra = {"swarm_target": "manager3", "docker_engine_source": "distribution"}
+    without_the_leader(swarm, "replace_manager", task, **extra)
+    again = play(swarm, "replace_manager", **extra)
+    assert again.succeeded, again.text
+    nodes = swarm.nodes("manager2")
+    assert old not in nodes
+    assert nodes[swarm.swarm("manager3")["NodeID"]]["ManagerStatus"]["Reachability"] == "reachable"
+    assert sorted(spoken(swarm, "manager2")) == ALL
 
 
 def all_managers_are_reachable(hosts: Hosts) -> bool:

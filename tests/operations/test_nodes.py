@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import shlex
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.integration.cluster.conftest import Hosts, Outcome, wait_until
+from tests.integration.cluster.engines import stopped
 from tests.lab import faults, lab
 
 BUSYBOX = "registry:5000/busybox:1 sleep 3600"
@@ -190,6 +192,7 @@ def test_status_tells_what_is_wrong(swarm: Hosts, tmp_path: Path) -> None:
 
 
 def test_secrets_are_rotated_and_all_managers_unlocked(swarm: Hosts, tmp_path: Path) -> None:
+    """A manager is down when the key is replaced, and twice: it can be unlocked with the key of then."""
     key_file = tmp_path / "unlock.key"
     swarm.docker("manager1", "swarm update --autolock=true")
 
@@ -207,16 +210,44 @@ def test_secrets_are_rotated_and_all_managers_unlocked(swarm: Hosts, tmp_path: P
     assert key() == first
     stated = {"swarm_manager_unlock_key_file": str(key_file)}
     what = "worker_token,manager_token,unlock_key"
-    checked = play(swarm, "rotate", "--check", swarm_rotate=what, **stated)
-    assert checked.succeeded, checked.text
+    young = play(swarm, "rotate", swarm_rotate=what, **stated)
+    assert young.succeeded, young.text
+    assert young.changed == 0, young.text
+    assert "unlock_key was replaced at" in young.words, young.text
     assert (key(), tokens()) == (first, old_tokens)
-    done = play(swarm, "rotate", "-vvv", swarm_rotate=what, **stated)
-    assert done.succeeded, done.text
-    assert key_file.read_text().strip() == key() != first
-    assert (tmp_path / "unlock.key.previous").read_text().strip() == first
-    assert key_file.stat().st_mode & 0o777 == 0o600
+    with stopped(swarm, "manager3"):
+        time.sleep(3)  # the swarm is some seconds old
+        stated["swarm_rotate_older_than"] = "3s"
+        checked = play(swarm, "rotate", "--check", swarm_rotate=what, **stated)
+        assert checked.succeeded, checked.text
+        assert (key(), tokens()) == (first, old_tokens)
+        done = play(swarm, "rotate", "-vvv", swarm_rotate=what, **stated)
+        assert done.succeeded, done.text
+        assert key_file.read_text().strip() == key() != first
+        assert key_file.stat().st_mode & 0o777 == 0o600
+        [kept] = tmp_path.glob("unlock.key.*")
+        assert kept.read_text().strip() == first
+        assert kept.stat().st_mode & 0o777 == 0o600
+        stated["swarm_rotate_older_than"] = "1h"
+        second, second_tokens = key(), tokens()
+        for arguments in ((), ("--check",)):
+            again = play(swarm, "rotate", *arguments, swarm_rotate=what, **stated)
+            assert again.succeeded, again.text
+            assert again.changed == 0, again.text
+        assert (key(), tokens()) == (second, second_tokens)
+        more = play(swarm, "rotate", swarm_rotate="unlock_key", **{**stated, "swarm_rotate_older_than": "0s"})
+        assert more.succeeded, more.text
+        assert len({key(), second, first}) == 3
+        assert {path.read_text().strip() for path in tmp_path.glob("unlock.key.*")} == {first, second}
+    assert swarm.swarm("manager3")["LocalNodeState"] == "locked"
+    wrong = play(swarm, "unlock", **stated)
+    assert not wrong.succeeded
+    assert "invalid key" in wrong.words, wrong.text
+    old = play(swarm, "unlock", "--limit", "manager3", swarm_manager_unlock_key_file=str(kept))
+    assert old.succeeded, old.text
+    assert swarm.swarm("manager3")["LocalNodeState"] == "active"
     assert not tokens() & old_tokens
-    for secret in (first, key(), *old_tokens, *tokens()):
+    for secret in (first, second, *old_tokens, *second_tokens):
         assert secret not in done.text
 
     for host in ALL[:3]:

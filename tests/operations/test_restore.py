@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -63,7 +62,7 @@ def with_service(hosts: Hosts) -> None:
 
 
 @pytest.fixture
-def age(hosts: Hosts, tmp_path: Path) -> Iterator[str]:
+def age(hosts: Hosts, tmp_path: Path) -> str:
     """A PATH with age; where this machine has none, with that of a test host."""
     place = tmp_path / "age"
     place.mkdir()
@@ -73,7 +72,7 @@ def age(hosts: Hosts, tmp_path: Path) -> Iterator[str]:
             found = hosts.console("manager1", f"base64 $(command -v {program})")
             (place / program).write_bytes(base64.b64decode(found))
             (place / program).chmod(0o755)
-    yield f"{place}{os.pathsep}{os.environ['PATH']}"
+    return f"{place}{os.pathsep}{os.environ['PATH']}"
 
 
 def test_an_archive_for_recipients_of_age(

@@ -18,7 +18,7 @@ Node = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Permits:
-    """What an operation can do without: a quorum (it only tells what there is), any swarm at all (it is ended), the
+    """What an operation can do without: a quorum (it only tells what there is), a swarm that works (it is ended), the
     nodes that are meant (they are gone). `lock`: whether it takes the lock of the swarm.
     """
 
@@ -79,9 +79,7 @@ def plan_operation(
     operation = Operation(lock=permits.lock)
     problem = _find_swarm(operation, reports)
     if problem:
-        if operation.no_swarm and permits.no_swarm:
-            operation.notes.append("No host is in a swarm, there is nothing to end.")
-        elif not permits.no_quorum:
+        if not permits.no_quorum and not (permits.no_swarm and _find_remains(operation, reports)):
             operation.errors.append(problem)
         return operation
     nodes = _find_nodes(operation, reports)
@@ -114,6 +112,24 @@ def _find_swarm(operation: Operation, reports: Mapping[str, Report]) -> str:
         )
     operation.cluster_id = clusters[0]
     return ""
+
+
+def _find_remains(operation: Operation, reports: Mapping[str, Report]) -> bool:
+    """Whether it is known what there is to end, without a manager that has a quorum: the last ones have none any more
+    when others were lost while the swarm was ended.
+    """
+    if operation.no_swarm:
+        operation.notes.append("No host is in a swarm, there is nothing to end.")
+        return True
+    members = [report for report in reports.values() if report.is_member]
+    clusters = {report.cluster_id for report in members}
+    if len(clusters) != 1 or "" in clusters or not all(report.local_state for report in reports.values()):
+        return False
+    operation.cluster_id = clusters.pop()
+    operation.nodes = {report.host: report.node_id for report in members}
+    operation.lock = False
+    operation.notes.append(f"No manager has a quorum. What is left: {'; '.join(map(str, members))}.")
+    return True
 
 
 def _find_nodes(operation: Operation, reports: Mapping[str, Report]) -> dict[str, Node]:

@@ -131,7 +131,9 @@ NO_QUORUM = "No manager was found whose swarm has a quorum. "
         ("drain", {"alpha": IDLE}, [], NO_QUORUM, ""),
         ("reset", {"alpha": IDLE}, [], "", "No host is in a swarm, there is nothing to end."),
         ("reset", {"alpha": IDLE, "beta": Report("beta")}, [], NO_QUORUM, ""),
-        ("reset", {"alpha": LOST}, [], NO_QUORUM, ""),
+        ("reset", {"alpha": LOST, "beta": IDLE}, [], "", "What is left: alpha is a manager"),
+        ("reset", {"alpha": LOST, "beta": Report("beta")}, [], NO_QUORUM, ""),
+        ("reset", {"alpha": LOST, "beta": member("beta", "m2", cluster="c2")}, [], NO_QUORUM, ""),
         ("status", {"alpha": LOST, "beta": Report("beta")}, [], "", ""),
         ("status", {"alpha": IDLE}, [], "", ""),
         ("status", swarm(zeta=member("zeta", "z", "manager", "c2")), [], "", ""),
@@ -155,6 +157,11 @@ def test_without_a_quorum_it_says_what_everybody_said():
     assert "without quorum" in found.errors[0]
     assert "beta was not reached" in found.errors[0]
     assert not found.no_swarm
+
+
+def test_what_is_left_of_a_swarm_can_be_ended():
+    found = plan_operation("reset", {"alpha": LOST, "beta": IDLE}, [], {})
+    assert (found.cluster_id, found.nodes, found.managers, found.lock) == ("c1", {"alpha": "id-m1"}, [], False)
 
 
 def test_no_swarm_is_known_only_when_all_hosts_were_heard():
