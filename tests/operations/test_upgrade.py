@@ -11,11 +11,13 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 
@@ -208,6 +210,32 @@ def test_a_killed_upgrade_is_resumed(hosts: Hosts) -> None:
     assert availabilities(hosts) == before
     report(watching, asking)
     assert play(hosts, "upgrade").changed == 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(3))
+def test_an_upgrade_that_is_killed_at_any_moment_is_resumed(hosts: Hosts, seed: int) -> None:
+    """As above, and the moment may be a bad one: packages are half installed, or a manager is locked."""
+    before = availabilities(hosts)
+    key = hosts.docker("manager1", "swarm unlock-key -q")
+    seconds = random.Random(seed).uniform(5, 120)
+    with client(hosts) as asking:
+        process = started(hosts, "upgrade")
+        with suppress(subprocess.TimeoutExpired):
+            process.communicate(timeout=seconds)
+        ended = process.poll() is not None
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        print(f"measured: upgrade {'ended before' if ended else 'killed after'} {seconds:.0f} s")
+        done = play(hosts, "upgrade", key=key)
+        assert done.succeeded, done.text
+    assert set(versions(hosts).values()) == {"28.5"}
+    assert availabilities(hosts) == before
+    wait_until(lambda: services(hosts) == {"web": "2/2", "api": "3/3", "everywhere": "3/3", "bound": "1/1"})
+    print(f"measured: client {asking}")
+    assert asking.failed == []
+    assert play(hosts, "upgrade", key=key).changed == 0
 
 
 @pytest.mark.long
