@@ -11,11 +11,12 @@ short_description: Replaces join tokens, the unlock key and the CA of a swarm
 version_added: 1.0.0
 description:
   - Replaces secrets of the swarm by new ones, in one update that leaves all settings as they are. Runs on a manager.
+    The same update notes when, in labels of the swarm (C(apiary.swarm.replaced.ca), for instance).
   - For the CA it waits until each node has a certificate of the new one. Nodes that are down hold this up. When the
     time is over, the error names them. The rotation goes on by itself then, and the next run waits for it and begins no
     other.
-  - Without O(compromised), O(old_root_ca) or O(signing_ca_cert) each run replaces again what O(rotate) states. With
-    them a second run changes nothing.
+  - Without O(older_than), O(compromised), O(old_root_ca) or O(signing_ca_cert) each run replaces again what O(rotate)
+    states. With them a second run changes nothing.
 author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
@@ -23,7 +24,7 @@ extends_documentation_fragment:
 attributes:
   idempotent:
     support: partial
-    details: Only with O(compromised), O(old_root_ca) or O(signing_ca_cert).
+    details: Only with O(older_than), O(compromised), O(old_root_ca) or O(signing_ca_cert).
 options:
   rotate:
     description:
@@ -37,6 +38,12 @@ options:
     elements: str
     choices: [worker_token, manager_token, unlock_key, ca]
     required: true
+  older_than:
+    description:
+      - A duration such as V(1h) or V(2160h). With it, only what is at least as old is replaced; for the rest there is a
+        warning.
+      - What was never replaced by this module is as old as the swarm. What the docker CLI replaced is not known.
+    type: str
   compromised:
     description:
       - Join tokens and unlock keys that must not be valid any more. With it, a token or key is replaced only if its
@@ -91,6 +98,11 @@ EXAMPLES = r"""
     unlock_key: true
   no_log: true
   register: rotated
+
+- name: Replace the join tokens every 90 days (in a playbook that runs each night)
+  apiary.swarm.swarm_rotate:
+    rotate: [worker_token, manager_token]
+    older_than: 2160h
 
 - name: Replace the root CA
   apiary.swarm.swarm_rotate:
@@ -213,6 +225,7 @@ def main() -> None:
                 "choices": ["worker_token", "manager_token", "unlock_key", "ca"],
                 "required": True,
             },
+            "older_than": {"type": "str"},
             "compromised": {"type": "list", "elements": "str", "no_log": True},
             "old_root_ca": {"type": "str"},
             "signing_ca_cert": {"type": "str"},
@@ -222,7 +235,10 @@ def main() -> None:
             "wait_timeout": {"type": "int", "default": 300},
         },
         required_together=[("signing_ca_cert", "signing_ca_key")],
-        mutually_exclusive=[("signing_ca_cert", "old_root_ca")],
+        mutually_exclusive=[
+            ("signing_ca_cert", "old_root_ca"),
+            *(("older_than", other) for other in ("compromised", "old_root_ca", "signing_ca_cert")),
+        ],
     )
     run_module(module, rotate_duty)
 

@@ -31,7 +31,12 @@ def test_tokens_and_the_unlock_key(hosts: Hosts) -> None:
     assert not TOKEN.search(str(done))
     shown = hosts.module("manager1", "swarm_rotate", {"rotate": ["manager_token"], "join_tokens": True})
     assert shown["join_tokens"] == tokens(hosts) != after
-    assert hosts.swarm("manager1")["Cluster"]["Spec"] == spec
+    left = hosts.swarm("manager1")["Cluster"]["Spec"]
+    noted = {key: left["Labels"].pop(key) for key in tuple(left["Labels"]) if key.startswith("apiary.swarm.replaced.")}
+    assert {key.rpartition(".")[2] for key in noted} == {"worker_token", "manager_token"}
+    assert left == spec
+    young = hosts.module("manager1", "swarm_rotate", {"rotate": ["manager_token"], "older_than": "1h"})
+    assert (young["plan"], tokens(hosts)) == ([], shown["join_tokens"])
 
     refused = hosts.module("manager1", "swarm_rotate", {"rotate": ["worker_token", "unlock_key"]})
     assert "autolock is off" in refused["msg"]

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, changes_between
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.times import time_of, written
 
 NAME = "apiary.swarm.operations"
 LOCK, AUDIT = "apiary.swarm.lock", "apiary.swarm.audit"
@@ -36,7 +36,6 @@ _GONE = (
     "The lock of this swarm is taken over from a run on this controller that ended without releasing it: {}. That run "
     "may have left something unfinished."
 )
-_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)")
 
 
 @dataclass(frozen=True)
@@ -93,20 +92,6 @@ class Ledger:
 
     def as_dict(self) -> dict[str, Any]:
         return {"lock": asdict(self.lock) if self.lock else None, "audit": [dict(entry) for entry in self.audit]}
-
-
-def time_of(text: str) -> datetime:
-    """From RFC 3339, as the Engine writes it: with nanoseconds, and in its own time zone. ValueError if it is none."""
-    found = _TIME.fullmatch(text)
-    if not found:
-        raise ValueError(f"{text!r} is no time")
-    moment, fraction, zone = found.groups()
-    zone = "+00:00" if zone == "Z" else zone
-    return datetime.fromisoformat(f"{moment}.{(fraction or '0')[:6]:0<6}{zone}").astimezone(timezone.utc)
-
-
-def written(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def problems(wish: Wish) -> list[str]:

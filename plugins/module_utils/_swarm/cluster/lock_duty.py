@@ -26,6 +26,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.times import time_of
 
 # Seconds. An operation releases the lock when it has restarted managers, maybe the leader just now.
 UNTIL_THERE_IS_A_LEADER = 20
@@ -52,7 +53,7 @@ def lock_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
         view = look_for_leader(engine, options["docker_host"], UNTIL_THERE_IS_A_LEADER)
         if not view.member.is_live_manager:
             return _Seen(view.member)
-        return _Seen(view.member, lock.ledger_of(_config(engine)), lock.time_of(view.info["SystemTime"]))
+        return _Seen(view.member, lock.ledger_of(_config(engine)), time_of(view.info["SystemTime"]))
 
     def decide(seen: _Seen) -> Plan:
         require_live_manager(seen.member)

@@ -7,19 +7,24 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.refusals import require_live_manager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.swarm_spec import (
+    OWN_LABELS,
     signing_ca_differs,
     with_signing_ca,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.times import time_of, written
 
 WORKER_TOKEN, MANAGER_TOKEN, UNLOCK_KEY, CA = "worker_token", "manager_token", "unlock_key", "ca"
+_ROOT = "root_ca"  # the path of its change
 
 # The parameters of POST /swarm/update; a CA is rotated by the spec.
 _FLAGS = {
@@ -27,20 +32,27 @@ _FLAGS = {
     MANAGER_TOKEN: "rotateManagerToken",
     UNLOCK_KEY: "rotateManagerUnlockKey",
 }
+# The labels of the swarm that say when each was replaced; the Engine does not tell.
+_REPLACED = f"{OWN_LABELS}replaced."
 
 
 def decide_rotate(
-    member: Membership, cluster: Mapping[str, Any], present: Mapping[str, str], options: Mapping[str, Any]
+    member: Membership,
+    cluster: Mapping[str, Any],
+    present: Mapping[str, str],
+    options: Mapping[str, Any],
+    now: datetime,
 ) -> Plan:
     """One update for all that is to be replaced.
 
     `present` are the present tokens and the present unlock key by the names of `rotate`; they are needed only where
-    `compromised` says which ones are to go.
+    `compromised` says which ones are to go. `now` is the Engine's time.
     """
     require_live_manager(member)
-    wished = options["rotate"]
+    young = _young(cluster, options, now)
+    wished = [name for name in options["rotate"] if name not in young]
     spec = cluster.get("Spec") or {}
-    if UNLOCK_KEY in wished and not (spec.get("EncryptionConfig") or {}).get("AutoLockManagers"):
+    if UNLOCK_KEY in options["rotate"] and not (spec.get("EncryptionConfig") or {}).get("AutoLockManagers"):
         raise SwarmError(
             f"Swarm {member.cluster_id} has no unlock key, because autolock is off. Nothing was changed.",
             "Turn it on (module swarm_init, option autolock), or leave unlock_key out of rotate.",
@@ -52,8 +64,11 @@ def decide_rotate(
         if name in wished and (not compromised or present.get(name) in [text.strip() for text in compromised])
     ]
     changes = [Change(name, "the present one", "a new one") for name in flags]
-    warnings = []
-    if CA in wished and cluster.get("RootRotationInProgress"):
+    warnings = [
+        f"{name} was replaced at {since}, less than {options['older_than']} ago, and is left as it is."
+        for name, since in young.items()
+    ]
+    if CA in options["rotate"] and cluster.get("RootRotationInProgress"):
         warnings.append("The CA of this swarm is being rotated already. No other rotation was begun.")
     elif CA in wished:
         root = _new_root(member, cluster, options)
@@ -63,20 +78,45 @@ def decide_rotate(
     if not changes:
         return Plan(warnings=tuple(warnings))
     version = (cluster.get("Version") or {}).get("Index", 0)
+    spec = _with_time(spec, [change.path for change in changes], now)
     payload = (version, spec, {_FLAGS[name]: True for name in flags})
     step = Step("rotate", "swarm", member.cluster_id, changes=tuple(changes), payload=payload)
     return Plan((step,), tuple(warnings))
+
+
+def _young(cluster: Mapping[str, Any], options: Mapping[str, Any], now: datetime) -> dict[str, str]:
+    """What is not yet old enough to be replaced, and when it was made."""
+    if not options.get("older_than"):
+        return {}
+    age = timedelta(microseconds=nanoseconds(options["older_than"]) / 1000)
+    labels = (cluster.get("Spec") or {}).get("Labels") or {}
+    made = {name: labels.get(f"{_REPLACED}{name}") or cluster.get("CreatedAt") or "" for name in options["rotate"]}
+    return {name: since for name, since in made.items() if _is_after(since, now - age)}
+
+
+def _is_after(text: str, moment: datetime) -> bool:
+    try:
+        return time_of(text) > moment
+    except ValueError:  # somebody wrote a label; then it is not known, and old
+        return False
+
+
+def _with_time(spec: Mapping[str, Any], replaced: Collection[str], now: datetime) -> dict[str, Any]:
+    """The spec with labels that say when. With the CA, the join tokens are new too."""
+    names = {*replaced} - {_ROOT} | ({CA, WORKER_TOKEN, MANAGER_TOKEN} if _ROOT in replaced else set())
+    stamps = {f"{_REPLACED}{name}": written(now) for name in sorted(names)}
+    return {**spec, "Labels": {**(spec.get("Labels") or {}), **stamps}}
 
 
 def _new_root(member: Membership, cluster: Mapping[str, Any], options: Mapping[str, Any]) -> Change | None:
     present = f"sha256:{member.root_ca_digest}"
     if options.get("signing_ca_cert"):
         differs = signing_ca_differs(options, (cluster.get("TLSInfo") or {}).get("TrustRoot") or "")
-        return Change("root_ca", *differs) if differs else None
+        return Change(_ROOT, *differs) if differs else None
     old = options.get("old_root_ca")
     if old and old.strip().replace("sha256:", "") != member.root_ca_digest:
         return None
-    return Change("root_ca", present, "a new one")
+    return Change(_ROOT, present, "a new one")
 
 
 def _with_new_ca(spec: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import refuse
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import pem, rotate
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.looking import View, look, swarm_view
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.swarm_spec import signing_ca_differs
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.times import time_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 
@@ -63,9 +66,14 @@ def rotate_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
         }
 
     def decide(seen: _Seen) -> Plan:
-        return rotate.decide_rotate(seen.view.member, seen.view.cluster, seen.secrets, options)
+        return rotate.decide_rotate(seen.view.member, seen.view.cluster, seen.secrets, options, _now(seen.view))
 
     return Duty(read, decide, perform, result, settle)
+
+
+def _now(view: View) -> datetime:
+    """By the Engine's clock, so that all runs on one manager go by one."""
+    return time_of(view.info["SystemTime"]) if view.member.is_live_manager else datetime.min
 
 
 def _problems(options: Mapping[str, Any]) -> list[str]:
@@ -73,6 +81,11 @@ def _problems(options: Mapping[str, Any]) -> list[str]:
     for option in ("signing_ca_cert", "old_root_ca"):
         if options.get(option) and rotate.CA not in options["rotate"]:
             problems.append(f"{option} is given, but rotate does not contain ca")
+    if options.get("older_than"):
+        try:
+            nanoseconds(options["older_than"])
+        except ValueError as problem:
+            problems.append(f"older_than: {problem}")
     if options.get("signing_ca_cert"):
         try:
             pem.normalised(options["signing_ca_cert"])

@@ -21,6 +21,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identity import ca_digest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import duration, nanoseconds
 
+OWN_LABELS = "apiary.swarm."  # labels that begin so are no settings: this collection remembers something in them
+
 DEFAULT_ADDR_POOL = ["10.0.0.0/8"]
 DEFAULT_SUBNET_SIZE = 24
 DEFAULT_DATA_PATH_PORT = 4789
@@ -71,6 +73,10 @@ def _texts(mapping: Mapping[str, Any] | None) -> dict[str, str]:
     return {key: str(value) for key, value in (mapping or {}).items()}
 
 
+def _labels(labels: Mapping[str, str] | None, own: bool) -> dict[str, str]:
+    return {key: value for key, value in (labels or {}).items() if key.startswith(OWN_LABELS) == own}
+
+
 SETTINGS = {
     "task_history_limit": _Setting(("Orchestration", "TaskHistoryRetentionLimit")),
     "snapshot_interval": _Setting(("Raft", "SnapshotInterval")),
@@ -83,7 +89,7 @@ SETTINGS = {
     "external_cas": _Setting(("CAConfig", "ExternalCAs"), _external_cas, _stored_external_cas),
     "autolock": _Setting(("EncryptionConfig", "AutoLockManagers"), bool, bool),
     "log_driver": _Setting(("TaskDefaults", "LogDriver"), _log_driver, _stored_log_driver),
-    "labels": _Setting(("Labels",), _texts, lambda labels: labels or {}),
+    "labels": _Setting(("Labels",), _texts, lambda labels: _labels(labels, own=False)),
 }
 
 
@@ -111,6 +117,8 @@ def merged_spec(stored: Mapping[str, Any], wished: Mapping[str, Any]) -> dict[st
             section[step] = section.get(step) or {}
             section = section[step]
         section[setting.path[-1]] = setting.to_spec(value)
+    if "labels" in wished:
+        spec["Labels"].update(_labels(stored.get("Labels"), own=True))
     return spec
 
 

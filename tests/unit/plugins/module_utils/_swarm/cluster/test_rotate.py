@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import copy
+from datetime import UTC, datetime
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
@@ -33,8 +34,11 @@ SPEC = {
     "CAConfig": {"NodeCertExpiry": 5, "ForceRotate": 3},
     "EncryptionConfig": {"AutoLockManagers": True},
 }
+NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
+STAMP = "2026-11-25T12:00:00Z"
 CLUSTER = {
     "ID": "swarm1",
+    "CreatedAt": "2026-11-25T06:00:00.123456789Z",
     "Version": {"Index": 7},
     "Spec": SPEC,
     "TLSInfo": {"TrustRoot": ROOT, "CertIssuerPublicKey": "old"},
@@ -47,7 +51,11 @@ def member(state="active", role="manager", quorum=True):
 
 
 def decide(rotate, cluster=None, **options):
-    return decide_rotate(member(), cluster or CLUSTER, PRESENT, {"rotate": rotate, **options})
+    return decide_rotate(member(), cluster or CLUSTER, PRESENT, {"rotate": rotate, **options}, NOW)
+
+
+def stamped(spec, *names):
+    return {**spec, "Labels": {**spec["Labels"], **{f"apiary.swarm.replaced.{name}": STAMP for name in names}}}
 
 
 @pytest.mark.parametrize(
@@ -65,7 +73,7 @@ def decide(rotate, cluster=None, **options):
 @pytest.mark.parametrize("secret", ["worker_token", "manager_token", "unlock_key", "ca"])
 def test_only_a_manager_with_a_quorum_can(state, words, secret):
     with pytest.raises(SwarmError, match=f"{words}.*Nothing was changed"):
-        decide_rotate(state, {}, {}, {"rotate": [secret]})
+        decide_rotate(state, {}, {}, {"rotate": [secret]}, NOW)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +87,7 @@ def test_only_a_manager_with_a_quorum_can(state, words, secret):
 )
 def test_one_update_with_the_spec_as_it_is(rotate, flags):
     (step,) = decide(rotate)
-    assert step.payload == (7, SPEC, flags)
+    assert step.payload == (7, stamped(SPEC, *rotate), flags)
     assert [change.path for change in step.changes] == rotate
     assert not [secret for secret in PRESENT.values() if secret in str(step.as_dict())]
 
@@ -99,6 +107,34 @@ def test_only_what_is_compromised_is_replaced(rotate, compromised, done):
     assert [change.path for step in decide(rotate, compromised=compromised) for change in step.changes] == done
 
 
+@pytest.mark.parametrize(
+    ("labels", "older_than", "done"),
+    [
+        ({}, "5h", ["worker_token", "root_ca"]),  # all are as old as the swarm, six hours
+        ({}, "7h", []),
+        ({"worker_token": "2026-11-25T11:30:00Z"}, "1h", ["root_ca"]),
+        ({"worker_token": "2026-11-25T11:30:00Z"}, "30m", ["worker_token", "root_ca"]),
+        ({"worker_token": "2026-11-25T11:30:00Z", "ca": STAMP}, "1h", []),
+        ({"worker_token": STAMP, "ca": STAMP}, "0s", ["worker_token", "root_ca"]),
+        ({"worker_token": "nonsense"}, "1h", ["worker_token", "root_ca"]),
+        ({"unlock_key": STAMP}, "1h", ["worker_token", "root_ca"]),
+    ],
+)
+def test_only_what_is_old_enough_is_replaced(labels, older_than, done):
+    stored = {f"apiary.swarm.replaced.{name}": text for name, text in labels.items()}
+    plan = decide(["worker_token", "ca"], {**CLUSTER, "Spec": {**SPEC, "Labels": stored}}, older_than=older_than)
+    assert [change.path for step in plan for change in step.changes] == done
+    left = {"worker_token", "root_ca"} - {*done}
+    assert len(plan.warnings) == len(left)
+    for name in left:
+        assert any(warning.startswith(f"{name.replace('root_', '')} was replaced at ") for warning in plan.warnings)
+
+
+def test_a_rotation_that_is_under_way_is_told_of_although_it_is_young():
+    cluster = {**CLUSTER, "Spec": stamped(SPEC, "ca"), "RootRotationInProgress": True}
+    assert "being rotated already" in decide(["ca"], cluster, older_than="1h").warnings[-1]
+
+
 def test_without_autolock_there_is_no_key():
     with pytest.raises(SwarmError, match=r"autolock is off.*Nothing was changed"):
         decide(["worker_token", "unlock_key"], {**CLUSTER, "Spec": {**SPEC, "EncryptionConfig": {}}})
@@ -109,7 +145,8 @@ def test_a_new_ca_is_made_by_the_engine():
     (step,) = decide(["ca"])
     version, spec, flags = step.payload
     assert (version, flags) == (7, {})
-    assert spec == {**SPEC, "CAConfig": {"NodeCertExpiry": 5, "ForceRotate": 4}}
+    stamps = ("ca", "worker_token", "manager_token")  # the tokens carry the digest of the CA
+    assert spec == stamped({**SPEC, "CAConfig": {"NodeCertExpiry": 5, "ForceRotate": 4}}, *stamps)
     assert before == SPEC
 
 
@@ -135,7 +172,7 @@ def test_a_rotation_that_is_under_way_is_not_begun_again(options):
     assert "being rotated already" in plan.warnings[0]
     (step,) = decide(["ca", "worker_token"], {**CLUSTER, "RootRotationInProgress": True}, **options)
     assert [change.path for change in step.changes] == ["worker_token"]
-    assert step.payload[1] == SPEC
+    assert step.payload[1] == stamped(SPEC, "worker_token")
 
 
 def node(name, issuer="new", root=ROOT, state="ready"):
@@ -178,7 +215,13 @@ class Manager:
         self.requests.append((method, path))
         if path == "/info":
             return {
-                "Swarm": {"LocalNodeState": "active", "NodeID": "n1", "ControlAvailable": True, "Cluster": self.cluster}
+                "SystemTime": STAMP,
+                "Swarm": {
+                    "LocalNodeState": "active",
+                    "NodeID": "n1",
+                    "ControlAvailable": True,
+                    "Cluster": self.cluster,
+                },
             }
         if path == "/swarm":
             self._pass_time()
@@ -218,6 +261,7 @@ class Manager:
 
 OPTIONS = {
     "docker_host": "tcp://192.0.2.1:2376",
+    "older_than": None,
     "compromised": None,
     "old_root_ca": None,
     "signing_ca_cert": None,
@@ -254,6 +298,17 @@ def test_tokens_are_returned_only_if_asked_for():
     assert not plan
     assert result["join_tokens"] == {"manager": "manager-1", "worker": "worker-1+"}
     assert result["unlock_key"] == "key-1"
+    assert manager.writes() == ["/swarm/update"]
+
+
+def test_a_second_run_in_a_row_writes_nothing():
+    manager = Manager()
+    wish = {"rotate": ["worker_token", "ca"], "older_than": "1h"}
+    assert run(manager, **wish)[0]
+    for check_mode in (False, True):
+        plan, _result = run(manager, check_mode=check_mode, **wish)
+        assert not plan
+        assert len(plan.warnings) == 2
     assert manager.writes() == ["/swarm/update"]
 
 
@@ -301,6 +356,7 @@ def test_the_end_of_a_rotation_to_another_ca_is_no_success():
     ("options", "complaint"),
     [
         ({"rotate": []}, "rotate is empty"),
+        ({"rotate": ["ca"], "older_than": "90d"}, "older_than: '90d' is no duration"),
         ({"rotate": ["worker_token"], "signing_ca_cert": MINE}, "does not contain ca"),
         ({"rotate": ["worker_token"], "old_root_ca": "x"}, "does not contain ca"),
         ({"rotate": ["ca"], "signing_ca_cert": "nonsense"}, "signing_ca_cert: it has no certificate"),

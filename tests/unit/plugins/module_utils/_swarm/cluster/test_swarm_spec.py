@@ -112,6 +112,14 @@ def test_labels_are_compared_by_presence():
     }
 
 
+def test_what_the_collection_remembers_in_labels_is_no_setting():
+    own = {"apiary.swarm.replaced.ca": "2026-11-25T12:00:00Z"}
+    stored = {**STORED, "Labels": {**STORED["Labels"], **own}}
+    assert settings_of(stored)["labels"] == STORED["Labels"]
+    assert settings_to_change(stored, {"labels": STORED["Labels"]}) == {}
+    assert merged_spec(stored, {"labels": {}})["Labels"] == own
+
+
 def test_a_spec_from_nothing_states_only_what_is_wished():
     assert merged_spec({}, {"autolock": True, "election_tick": 20}) == {
         "EncryptionConfig": {"AutoLockManagers": True},
