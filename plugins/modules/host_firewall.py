@@ -12,7 +12,7 @@ version_added: 1.0.0
 description:
   - Lets the members of a swarm reach the ports of Docker Swarm on this host, and nobody else. These are 2377/tcp on
     managers, 7946/tcp and 7946/udp, and the data path port (udp). ESP, which encrypted overlay networks use, is let in
-    from members.
+    from members. With nftables it is left to the rules of the host.
   - Uses the firewall that is in charge of the host, which is found out. It is never switched on or off and never
     reloaded, and no other port is touched, ssh neither.
   - The rules are kept over a reboot. Who is no longer a member loses access.
@@ -28,10 +28,11 @@ options:
     default: present
   backend:
     description:
-      - The firewall to use. With V(auto), V(ufw) if it is active, else V(firewalld) if it runs, else V(iptables).
+      - The firewall to use. With V(auto), V(ufw) if it is active, else V(firewalld) if it runs, else V(nftables) if
+        its service is enabled or there is no iptables, else V(iptables).
       - What this module made in others is removed.
     type: str
-    choices: [auto, ufw, firewalld, iptables]
+    choices: [auto, ufw, firewalld, nftables, iptables]
     default: auto
   members:
     description:
@@ -121,7 +122,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle impo
 def main() -> None:
     options = {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
-        "backend": {"type": "str", "choices": ["auto", "ufw", "firewalld", "iptables"], "default": "auto"},
+        "backend": {"type": "str", "choices": ["auto", "ufw", "firewalld", "nftables", "iptables"], "default": "auto"},
         "members": {"type": "list", "elements": "str"},
         "manager": {"type": "bool", "default": False},
         "data_path_port": {"type": "int", "default": 4789},

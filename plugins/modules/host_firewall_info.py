@@ -32,7 +32,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 backend:
-  description: The firewall that is in charge, C(ufw), C(firewalld) or C(iptables). Empty where there is none of them.
+  description: The firewall that is in charge, C(ufw), C(firewalld), C(nftables) or C(iptables). Empty where there is
+    none of them.
   returned: success
   type: str
   sample: iptables

@@ -12,6 +12,10 @@ def test_nothing_of_ours_is_there(node, hosts):
     assert not hosts[node].file("/etc/systemd/system/apiary-swarm-firewall.service").exists
 
 
+def test_nftables_has_no_table_of_ours(hosts):
+    assert "apiary" not in hosts["worker3"].check_output("nft list ruleset")
+
+
 def test_ufw_and_firewalld_have_no_rules_of_ours(hosts):
     assert "apiary.swarm" not in hosts["worker1"].check_output("ufw show added")
     zones = hosts["worker2"].check_output("firewall-cmd --list-all-zones; firewall-cmd --permanent --list-all-zones")

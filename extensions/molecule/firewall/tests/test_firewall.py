@@ -24,6 +24,7 @@ from tests.lab import faults
 
 PLAYBOOK = Path(__file__).parents[1] / "firewall.yml"
 UNIT = "apiary-swarm-firewall.service"
+HOSTS = ("manager1", "worker1", "worker2", "worker3")
 CONNECT = """
 import socket, sys
 try:
@@ -108,10 +109,15 @@ def module(lab):
         ("manager1", "worker2", 7946, "open"),
         ("worker1", "worker2", 7946, "open"),
         ("worker2", "worker1", 7946, "open"),
+        ("manager1", "worker3", 7946, "open"),
+        ("worker3", "manager1", 2377, "open"),
+        ("worker3", "worker2", 7946, "open"),
+        ("worker2", "worker3", 7946, "open"),
         ("manager1", "worker1", 2377, "closed"),
         ("manager1", "worker2", 2377, "closed"),
-        *(("stranger", host, port, "closed") for host in ("manager1", "worker1", "worker2") for port in (2377, 7946)),
-        *(("stranger", host, 22, "open") for host in ("manager1", "worker1", "worker2")),
+        ("manager1", "worker3", 2377, "closed"),
+        *(("stranger", host, port, "closed") for host in HOSTS for port in (2377, 7946)),
+        *(("stranger", host, 22, "open") for host in HOSTS),
     ],
 )
 def test_who_gets_in(reach, source, target, port, expected):
@@ -119,23 +125,31 @@ def test_who_gets_in(reach, source, target, port, expected):
 
 
 def dropped(host, protocol):
+    if protocol == "nftables":
+        table = host.check_output("nft list table inet apiary_swarm")
+        return int(re.search(r"udp dport .* counter packets (\d+) .* drop", table).group(1))
     counters = host.check_output("iptables -nvxL SWARM-FIREWALL")
     return int(re.search(rf"^ *(\d+) +\d+ DROP +{protocol} ", counters, re.MULTILINE).group(1))
 
 
+COUNTED = [("manager1", "(?:udp|17)"), ("worker3", "nftables")]
+
+
+@pytest.mark.parametrize(("name", "counter"), COUNTED)
 @pytest.mark.parametrize("port", [7946, 4789])
-def test_a_stranger_does_not_get_in_by_udp(hosts, address, port):
-    before = dropped(hosts["manager1"], "(?:udp|17)")
+def test_a_stranger_does_not_get_in_by_udp(hosts, address, name, counter, port):
+    before = dropped(hosts[name], counter)
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(b"stranger", (address["manager1"], port))
-    assert dropped(hosts["manager1"], "(?:udp|17)") > before
+        sender.sendto(b"stranger", (address[name], port))
+    assert dropped(hosts[name], counter) > before
 
 
-def test_members_are_not_dropped_by_udp(hosts):
+@pytest.mark.parametrize(("name", "counter"), COUNTED)
+def test_members_are_not_dropped_by_udp(hosts, name, counter):
     """Gossip goes on all the time."""
-    before = dropped(hosts["manager1"], "(?:udp|17)")
+    before = dropped(hosts[name], counter)
     time.sleep(3)
-    assert dropped(hosts["manager1"], "(?:udp|17)") == before
+    assert dropped(hosts[name], counter) == before
 
 
 def test_each_host_uses_its_own_firewall(hosts, address):
@@ -150,8 +164,12 @@ def test_each_host_uses_its_own_firewall(hosts, address):
         rules = hosts["worker2"].check_output(f"firewall-cmd {option} --zone=public --list-rich-rules")
         assert rules.count(" accept") == 4 * len(address)
         assert rules.count(" drop") == 4
-    for worker in ("worker1", "worker2"):
+    table = hosts["worker3"].check_output("nft list table inet apiary_swarm")
+    assert set(re.findall(r"\d+\.\d+\.\d+\.\d+", table)) == set(address.values())
+    assert "chain input" in hosts["worker3"].check_output("nft list table inet filter")
+    for worker in ("worker1", "worker2", "worker3"):
         assert "SWARM" not in hosts[worker].check_output("iptables-save")
+    for worker in ("worker1", "worker2"):
         assert not hosts[worker].file(f"/etc/systemd/system/{UNIT}").exists
 
 
@@ -166,7 +184,7 @@ def services(hosts, cluster):
             "--stop-grace-period 1s registry:5000/busybox:1 httpd -f -p 8080 -h /www"
         )
     deadline = time.monotonic() + 90
-    while any(len(cluster.running_tasks(name)) < 3 for name in ("plain", "secret")):
+    while any(len(cluster.running_tasks(name)) < len(HOSTS) for name in ("plain", "secret")):
         assert time.monotonic() < deadline
         time.sleep(1)
     return {
@@ -186,13 +204,13 @@ def asks(hosts, service, addresses, source):
 
 
 def test_tasks_reach_one_another_over_the_overlay(node, hosts, services):
-    assert asks(hosts, "plain", services["plain"], node) == {"manager1", "worker1", "worker2"}
+    assert asks(hosts, "plain", services["plain"], node) == set(HOSTS)
 
 
 def test_an_encrypted_network_gets_nothing_that_is_not_encrypted(node, hosts, services):
     """Without ESP in the kernel, the Engine sends in the clear, and its rules drop that on arrival. So it must stay."""
     has_esp = hosts[node].run("ip xfrm state list").stdout.count("proto esp") > 0
-    expected = {"manager1", "worker1", "worker2"} if has_esp else {node}
+    expected = set(HOSTS) if has_esp else {node}
     assert asks(hosts, "secret", services["secret"], node) == expected
 
 
@@ -211,7 +229,26 @@ def test_a_jump_that_somebody_moved_is_put_back(hosts, firewall):
     assert firewall()[1] == 0
 
 
-@pytest.mark.parametrize("name", ["manager1", "worker1", "worker2"])
+@pytest.mark.parametrize("verb", ["reload", "restart"])
+def test_rules_of_the_host_that_are_loaded_anew_do_not_take_ours_away(hosts, reach, verb):
+    """They begin with taking all away. Docker's own are gone with them, so it is started again."""
+    hosts["worker3"].check_output(f"systemctl {verb} nftables.service")
+    time.sleep(1)  # a reload that is passed on is not waited for
+    assert [reach("stranger", "worker3", 7946), reach("stranger", "worker3", 22)] == ["closed", "open"]
+    assert reach("manager1", "worker3", 7946) == "open"
+    hosts["worker3"].check_output("systemctl restart docker.service")
+
+
+def test_a_table_that_somebody_changed_is_put_back(hosts, firewall, reach):
+    hosts["worker3"].check_output("nft flush chain inet apiary_swarm input")
+    assert reach("stranger", "worker3", 7946) == "open"
+    assert firewall("--check")[1] == 1
+    assert firewall()[1] == 1
+    assert reach("stranger", "worker3", 7946) == "closed"
+    assert firewall()[1] == 0
+
+
+@pytest.mark.parametrize("name", HOSTS)
 def test_rules_are_kept_over_a_reboot(lab, hosts, reach, name):
     faults.restart(lab, name)
     assert reach("stranger", name, 7946) == "closed"
@@ -227,16 +264,16 @@ def test_after_reboots_nothing_is_to_be_done(hosts, firewall):
 def test_when_not_all_are_known_nobody_loses_access(firewall, reach):
     output, changed = firewall("--limit", "manager1")
     assert changed == 0
-    assert "The addresses of worker1, worker2 are not known" in " ".join(output.split())
+    assert "The addresses of worker1, worker2, worker3 are not known" in " ".join(output.split())
     assert reach("worker2", "manager1", 2377) == "open"
 
 
 def test_a_host_that_is_no_member_loses_access(firewall, reach, cluster):
     former = json.dumps({"former": ["worker2"]})
-    assert firewall("--check", "-e", former)[1] == 3
+    assert firewall("--check", "-e", former)[1] == 4
     assert reach("worker2", "manager1", 2377) == "open"
-    assert firewall("-e", former)[1] == 3
-    assert [reach("worker2", "manager1", 2377), reach("worker2", "worker1", 7946)] == ["closed", "closed"]
+    assert firewall("-e", former)[1] == 4
+    assert {reach("worker2", *to) for to in (("manager1", 2377), ("worker1", 7946), ("worker3", 7946))} == {"closed"}
     assert [reach("worker1", "manager1", 2377), reach("worker2", "worker1", 22)] == ["open", "open"]
     deadline = time.monotonic() + 60
     while cluster.nodes()["worker2"]["Status"]["State"] != "down":
@@ -246,7 +283,12 @@ def test_a_host_that_is_no_member_loses_access(firewall, reach, cluster):
 
 
 def test_which_firewall_is_in_charge(module, address):
-    for name, backend in (("manager1", "iptables"), ("worker1", "ufw"), ("worker2", "firewalld")):
+    for name, backend in (
+        ("manager1", "iptables"),
+        ("worker1", "ufw"),
+        ("worker2", "firewalld"),
+        ("worker3", "nftables"),
+    ):
         answer = module(name, "host_firewall_info", {})
         assert f'"backend": "{backend}"' in answer
         assert re.search(rf'"addresses": \[\s+"{re.escape(address[name])}"\s+\]', answer)
@@ -267,8 +309,8 @@ def test_bad_input_changes_nothing(module, hosts, options, problem):
 
 def test_all_of_it_can_be_taken_away(firewall, hosts, reach):
     absent = ("-e", "swarm_firewall_state=absent")
-    assert firewall("--check", *absent)[1] == 3
-    assert firewall(*absent)[1] == 3
+    assert firewall("--check", *absent)[1] == 4
+    assert firewall(*absent)[1] == 4
     assert firewall(*absent)[1] == 0
     assert reach("stranger", "manager1", 2377) == "open"
     for host in hosts.values():
@@ -277,5 +319,7 @@ def test_all_of_it_can_be_taken_away(firewall, hosts, reach):
     assert "7946/tcp" in hosts["worker1"].check_output("ufw status")
     zones = hosts["worker2"].check_output("firewall-cmd --list-all-zones; firewall-cmd --permanent --list-all-zones")
     assert "-2377" not in zones
-    assert not hosts["manager1"].file(f"/etc/systemd/system/{UNIT}").exists
-    assert not hosts["manager1"].file("/etc/apiary-swarm/firewall.v4").exists
+    assert "apiary" not in hosts["worker3"].check_output("nft list ruleset")
+    for name in ("manager1", "worker3"):
+        assert not hosts[name].file(f"/etc/systemd/system/{UNIT}").exists
+        assert hosts[name].check_output("ls /etc/apiary-swarm") == ""

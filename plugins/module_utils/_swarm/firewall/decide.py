@@ -8,13 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import boot, firewalld, iptables, ufw
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import (
+    boot,
+    firewalld,
+    iptables,
+    nftables,
+    ufw,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import Access, grown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.actions import Action
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.found import (
     BACKENDS,
     FIREWALLD,
     IPTABLES,
+    NFTABLES,
     UFW,
     Found,
     warnings,
@@ -28,6 +35,8 @@ def present(found: Found, backend: str) -> Access:
         return ufw.read(found.ufw.added)
     if backend == FIREWALLD and found.firewalld:
         return firewalld.read(found.firewalld.running)
+    if backend == NFTABLES:
+        return nftables.read(found.table)
     return iptables.read(*found.saved.values()) if backend == IPTABLES else Access()
 
 
@@ -43,6 +52,7 @@ def decide(found: Found, backend: str, wish: Access | None, purge: bool) -> Plan
     for other in BACKENDS:
         if wish is None or other != backend:
             steps += _steps(found, other, None)
+    steps += _kept(found, backend, wish)
     return Plan(tuple(steps), tuple(warnings(found, backend) if wish is not None else ()))
 
 
@@ -54,17 +64,29 @@ def _steps(found: Found, backend: str, wish: Access | None) -> list[Step]:
         now = found.firewalld
         actions = firewalld.changes(now.running, now.permanent, now.default_zone, wish) if now else []
         return _rules_step(found, backend, wish, actions)
+    if backend == NFTABLES:
+        return _rules_step(found, backend, wish, nftables.changes(found.table, wish, found.nft))
     actions = [
         command
         for family, path in found.tools.items()
         for command in iptables.changes(found.saved[family], wish, family, f"{path}-restore")
     ]
-    kept = boot.changes(found.files, found.unit_enabled, wish, found.tools) if found.systemd else []
-    files = [
+    return _rules_step(found, backend, wish, actions)
+
+
+def _kept(found: Found, backend: str, wish: Access | None) -> list[Step]:
+    """What keeps the rules over a reboot, where the firewall does not do it by itself."""
+    if not found.systemd:
+        return []
+    wanted: dict[str, str] = {}
+    if wish is not None and backend == IPTABLES:
+        wanted = boot.iptables_files(wish, found.tools)
+    elif wish is not None and backend == NFTABLES:
+        wanted = boot.nftables_files(wish, found.nft)
+    return [
         Step(verb, "service" if what == boot.UNIT else "file", what, "keeps the rules over a reboot", payload=steps)
-        for verb, what, steps in kept
+        for verb, what, steps in boot.changes(found.files, found.unit_enabled, wanted)
     ]
-    return [*_rules_step(found, backend, wish, actions), *files]
 
 
 def _rules_step(found: Found, backend: str, wish: Access | None, actions: Sequence[Action]) -> list[Step]:

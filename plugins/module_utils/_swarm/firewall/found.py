@@ -11,11 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import nftables
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import GOSSIP
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.iptables import let_in_before
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import network
 
-UFW, FIREWALLD, IPTABLES = "ufw", "firewalld", "iptables"
-BACKENDS = (UFW, FIREWALLD, IPTABLES)
+UFW, FIREWALLD, NFTABLES, IPTABLES = "ufw", "firewalld", "nftables", "iptables"
+BACKENDS = (UFW, FIREWALLD, NFTABLES, IPTABLES)
+
+GOSSIP_PORT = GOSSIP[0].partition("/")[0]
 
 # Bridges of the Engine and what hangs on them: they have the same addresses on every host.
 _DOCKERS = re.compile(r"docker0|docker_gwbridge|br-[0-9a-f]{12}|veth.*")
@@ -42,8 +46,12 @@ class Firewalld:
 @dataclass(frozen=True)
 class Found:
     """Everything that decisions need. `saved` is what iptables-save and ip6tables-save print, by family; `tools` are
-    the paths of iptables and ip6tables; `files` the texts of our files that are there; `tables` what `nft list chains`
-    prints; `systemd`: it is what the host was booted with."""
+    the paths of iptables and ip6tables; `files` the texts of our files that are there; `systemd`: it is
+    what the host was booted with.
+
+    `nft` is the path of nft, `nftables_enabled`: the service that loads rules of the host's own at boot is enabled;
+    `table` is what nft prints of our table, `foreign` of those tables that see what comes in and are the host's own.
+    """
 
     addresses: tuple[str, ...] = ()
     ufw: Ufw | None = None
@@ -52,7 +60,10 @@ class Found:
     tools: Mapping[int, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     unit_enabled: bool = False
-    tables: str = ""
+    nft: str = ""
+    nftables_enabled: bool = False
+    table: str = ""
+    foreign: Mapping[str, str] = field(default_factory=dict)
     ipv6: bool = True
     systemd: bool = True
 
@@ -69,28 +80,40 @@ def detect(found: Found) -> str:
         return UFW
     if found.firewalld:
         return FIREWALLD
+    if found.nft and (found.nftables_enabled or 4 not in found.tools):
+        return NFTABLES
     return IPTABLES if 4 in found.tools else ""
 
 
 def choose(found: Found, asked: str) -> str:
     """The backend for this option of the module; a SwarmError where it cannot be used."""
     backend = detect(found) if asked == "auto" else asked
-    usable = {UFW: bool(found.ufw and found.ufw.active), FIREWALLD: bool(found.firewalld), IPTABLES: 4 in found.tools}
+    usable = {
+        UFW: bool(found.ufw and found.ufw.active),
+        FIREWALLD: bool(found.firewalld),
+        NFTABLES: bool(found.nft),
+        IPTABLES: 4 in found.tools,
+    }
     if not backend:
         raise SwarmError(
-            "No firewall was found: ufw is not active, firewalld does not run, and there is no iptables. "
-            "Nothing was changed.",
+            "No firewall was found: ufw is not active, firewalld does not run, and there is neither nft nor "
+            "iptables. Nothing was changed.",
             "Install iptables, which Docker Engine needs too.",
         )
     if not usable[backend]:
-        lacks = {UFW: "ufw is not active", FIREWALLD: "firewalld does not run", IPTABLES: "There is no iptables"}
+        lacks = {
+            UFW: "ufw is not active",
+            FIREWALLD: "firewalld does not run",
+            NFTABLES: "There is no nft",
+            IPTABLES: "There is no iptables",
+        }
         raise SwarmError(
             f"{lacks[backend]} on this host. Nothing was changed.",
             "Start it, with a rule that lets ssh in, or choose another backend.",
         )
-    if backend == IPTABLES and detect(found) != IPTABLES:
+    if backend in (NFTABLES, IPTABLES) and detect(found) not in (NFTABLES, IPTABLES):
         raise SwarmError(
-            f"{detect(found)} is in charge of this host's rules, and would not know of rules in iptables. "
+            f"{detect(found)} is in charge of this host's rules, and would not know of rules in {backend}. "
             "Nothing was changed.",
             f"Choose the backend {detect(found)}, or auto.",
         )
@@ -100,13 +123,16 @@ def choose(found: Found, asked: str) -> str:
 def warnings(found: Found, backend: str) -> list[str]:
     """What the rules cannot do on this host."""
     texts = []
-    if backend == IPTABLES:
-        tables = foreign_tables(found.tables)
+    if backend in (NFTABLES, IPTABLES):
+        tables = [name for name, text in found.foreign.items() if _shuts_out(text)]
         if tables:
             texts.append(
                 f"This host has nftables rules of its own for what comes in ({', '.join(tables)}). What these drop "
                 "stays dropped: let the members in there too."
             )
+        if not found.systemd:
+            texts.append("The host does not run systemd: the rules are gone after a reboot.")
+    if backend == IPTABLES:
         early = [rule for saved in found.saved.values() for rule in let_in_before(saved)]
         if early:
             texts.append(
@@ -115,15 +141,18 @@ def warnings(found: Found, backend: str) -> list[str]:
             )
         if found.ipv6 and 6 not in found.tools:
             texts.append("There is no ip6tables: the ports of the swarm are not closed to strangers over IPv6.")
-        if not found.systemd:
-            texts.append("The host does not run systemd: the rules are gone after a reboot.")
     if backend == UFW and found.ufw and not found.ufw.ipv6 and found.ipv6:
         texts.append("ufw does not look after IPv6 here (IPV6=no in /etc/default/ufw): nothing is closed over IPv6.")
     return texts
 
 
+def _shuts_out(text: str) -> bool:
+    """Whether a table drops anything, and does not speak of the ports of a swarm."""
+    return bool(re.search(r"\b(drop|reject)\b", text)) and not re.search(rf"\b{GOSSIP_PORT}\b", text)
+
+
 def foreign_tables(text: str) -> list[str]:
-    """From `nft list chains`: tables that see what comes in, apart from those of iptables and firewalld."""
+    """From `nft list chains`: tables that see what comes in, apart from those of iptables, firewalld and ours."""
     found = []
     table = ""
     for line in text.splitlines():
@@ -132,5 +161,5 @@ def foreign_tables(text: str) -> list[str]:
             table = " ".join(heading.groups())
         elif " hook input " in line and table not in found:
             found.append(table)
-    ours = re.compile(r"ip6? (filter|mangle|nat|raw|security)|(ip|ip6|inet) firewalld")
+    ours = re.compile(r"ip6? (filter|mangle|nat|raw|security)|(ip|ip6|inet) firewalld|" + nftables.TABLE)
     return [table for table in found if not ours.fullmatch(table)]

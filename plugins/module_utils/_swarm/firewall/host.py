@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import glob
 import os
 import re
 import shutil
@@ -13,7 +14,7 @@ from typing import Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import local_files
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import boot
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import boot, nftables
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import Access
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.actions import Action, File
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.decide import decide
@@ -23,6 +24,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.found
     Ufw,
     addresses,
     choose,
+    foreign_tables,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step, telling
 
@@ -31,7 +33,8 @@ Run = Callable[..., "tuple[int, str, str]"]
 
 _PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _TOOLS = {4: "iptables", 6: "ip6tables"}
-_FILES = (boot.UNIT_PATH, *boot.RULES.values())
+# Where distributions have it started from.
+_NFTABLES_WANTED = "/etc/systemd/system/*.wants/nftables.service"
 
 
 def read(run: Run) -> Found:
@@ -40,15 +43,21 @@ def read(run: Run) -> Found:
         raise SwarmError("Only root can see the rules of a host.", "Run the module as root (become: true).")
     ipv6 = os.path.exists("/proc/net/if_inet6")
     tools = {family: _which(name) for family, name in _TOOLS.items() if _which(name) and (family == 4 or ipv6)}
+    tables = _tables(run) if _which("nft") else {}
     return Found(
         addresses=addresses(_output(run, "ip", "-json", "address", "show")) if _which("ip") else (),
         ufw=_ufw(run),
         firewalld=_firewalld(run),
         saved={family: _output(run, f"{path}-save", "-t", "filter") for family, path in tools.items()},
         tools=tools,
-        files={path: text for path, text in ((path, local_files.read(path)) for path in _FILES) if text is not None},
+        files={
+            path: text for path, text in ((path, local_files.read(path)) for path in boot.PATHS) if text is not None
+        },
         unit_enabled=os.path.lexists(boot.WANTED_PATH),
-        tables=_output(run, "nft", "list", "chains") if _which("nft") else "",
+        nft=_which("nft"),
+        nftables_enabled=bool(glob.glob(_NFTABLES_WANTED)),
+        table=tables.get(nftables.TABLE, ""),
+        foreign={name: text for name, text in tables.items() if name != nftables.TABLE},
         ipv6=ipv6,
         systemd=os.path.isdir("/run/systemd/system"),
     )
@@ -109,6 +118,15 @@ def _firewalld(run: Run) -> Firewalld | None:
         running=_output(run, "firewall-cmd", "--list-all-zones"),
         permanent=_output(run, "firewall-cmd", "--permanent", "--list-all-zones"),
     )
+
+
+def _tables(run: Run) -> dict[str, str]:
+    """Our table, and those of the host's own that see what comes in."""
+    chains = _output(run, "nft", "list", "chains")
+    names = foreign_tables(chains)
+    if re.search(rf"^table {nftables.TABLE} ", chains, re.MULTILINE):
+        names.append(nftables.TABLE)
+    return {name: _output(run, "nft", "--stateless", "list", "table", *name.split()) for name in names}
 
 
 def _output(run: Run, *arguments: str) -> str:

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import boot
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall import boot, nftables
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import Access, access
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.decide import decide, present
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.found import Found, Ufw
@@ -27,8 +27,7 @@ def saved(wish, family):
 
 def settled(wish=WISH, **others):
     """A host on which all of it is done with iptables."""
-    files = {boot.RULES[family]: boot.boot_text(wish, family) for family in TOOLS}
-    files[boot.UNIT_PATH] = boot.unit_text(TOOLS)
+    files = boot.iptables_files(wish, TOOLS)
     tables = {family: saved(wish, family) for family in TOOLS}
     return Found(tools=TOOLS, saved=tables, files=files, unit_enabled=True, **others)
 
@@ -97,13 +96,50 @@ def test_nobody_is_shut_out_for_the_first_time_when_not_all_are_known():
     assert not any(" -j DROP" in command.data for command in step.payload)
 
 
+def with_nftables(**others):
+    return Found(tools=TOOLS, saved=BARE.saved, nft="/usr/sbin/nft", nftables_enabled=True, **others)
+
+
+def test_a_table_of_our_own_in_nftables():
+    plan = decide(with_nftables(), "nftables", WISH, True)
+    assert steps(plan) == [
+        ("create", "nftables"),
+        ("create", "/etc/apiary-swarm/firewall.nft"),
+        ("create", "/etc/systemd/system/apiary-swarm-firewall.service"),
+        ("enable", "apiary-swarm-firewall.service"),
+    ]
+    files = boot.nftables_files(WISH, "/usr/sbin/nft")
+    assert "PartOf=nftables.service\nReloadPropagatedFrom=nftables.service\n" in files[boot.UNIT_PATH]
+    done = with_nftables(table=nftables.table(WISH), files=files, unit_enabled=True)
+    assert not decide(done, "nftables", WISH, True)
+    assert steps(decide(done, "", None, True)) == [
+        ("remove", "nftables"),
+        ("disable", "apiary-swarm-firewall.service"),
+        ("remove", "/etc/apiary-swarm/firewall.nft"),
+        ("remove", "/etc/systemd/system/apiary-swarm-firewall.service"),
+    ]
+
+
+def test_rules_move_from_iptables_to_nftables():
+    plan = decide(settled(nft="/usr/sbin/nft", nftables_enabled=True), "nftables", WISH, True)
+    assert steps(plan) == [
+        ("create", "nftables"),
+        ("remove", "iptables"),
+        ("remove", "/etc/apiary-swarm/firewall.v4"),
+        ("remove", "/etc/apiary-swarm/firewall.v6"),
+        ("create", "/etc/apiary-swarm/firewall.nft"),
+        ("update", "/etc/systemd/system/apiary-swarm-firewall.service"),
+        ("enable", "apiary-swarm-firewall.service"),
+    ]
+
+
 def test_without_systemd_nothing_is_kept():
     found = Found(tools=TOOLS, saved=BARE.saved, systemd=False)
     assert steps(decide(found, "iptables", WISH, True)) == [("create", "iptables")]
 
 
 def test_the_unit_starts_before_docker_and_at_no_other_time():
-    text = boot.unit_text(TOOLS)
+    text = boot.iptables_files(WISH, TOOLS)[boot.UNIT_PATH]
     assert "Before=network-pre.target docker.service shutdown.target" in text
     assert "RefuseManualStart=yes" in text
     assert "ExecStart=/usr/sbin/ip6tables-restore --wait 10 --noflush /etc/apiary-swarm/firewall.v6" in text

@@ -67,6 +67,11 @@ table ip nothing {
         (Found(ufw=INACTIVE, firewalld=RUNNING, tools=TOOLS), "firewalld"),
         (Found(ufw=INACTIVE, tools=TOOLS), "iptables"),
         (Found(tools={6: "ip6tables"}), ""),
+        (Found(tools=TOOLS, nft="nft"), "iptables"),
+        (Found(nft="nft"), "nftables"),
+        (Found(tools=TOOLS, nft="nft", nftables_enabled=True), "nftables"),
+        (Found(tools=TOOLS, nftables_enabled=True), "iptables"),
+        (Found(firewalld=RUNNING, nft="nft", nftables_enabled=True), "firewalld"),
     ],
 )
 def test_what_is_in_charge(found, expected):
@@ -79,6 +84,8 @@ def test_what_is_in_charge(found, expected):
         (Found(ufw=ACTIVE, tools=TOOLS), "auto", "ufw"),
         (Found(ufw=ACTIVE, firewalld=RUNNING, tools=TOOLS), "firewalld", "firewalld"),
         (Found(tools=TOOLS), "iptables", "iptables"),
+        (Found(tools=TOOLS, nft="nft"), "nftables", "nftables"),
+        (Found(tools=TOOLS, nft="nft", nftables_enabled=True), "iptables", "iptables"),
     ],
 )
 def test_the_choice(found, asked, expected):
@@ -93,6 +100,8 @@ def test_the_choice(found, asked, expected):
         (Found(tools=TOOLS), "firewalld", "firewalld does not run"),
         (Found(ufw=ACTIVE), "iptables", "There is no iptables"),
         (Found(firewalld=RUNNING, tools=TOOLS), "iptables", "firewalld is in charge"),
+        (Found(tools=TOOLS), "nftables", "There is no nft"),
+        (Found(ufw=ACTIVE, nft="nft"), "nftables", "ufw is in charge"),
     ],
 )
 def test_what_cannot_be_used(found, asked, problem):
@@ -105,8 +114,12 @@ def test_what_cannot_be_used(found, asked, problem):
     ("found", "backend", "expected"),
     [
         (Found(tools=TOOLS), "iptables", []),
-        (Found(tools=TOOLS, tables=TABLES), "iptables", ["(inet mine)"]),
-        (Found(tools=TOOLS, tables=TABLES), "firewalld", []),
+        (Found(tools=TOOLS, foreign={"inet mine": "policy drop;"}), "iptables", ["(inet mine)"]),
+        (Found(tools=TOOLS, foreign={"inet mine": "reject with icmp"}), "nftables", ["(inet mine)"]),
+        (Found(tools=TOOLS, foreign={"inet mine": "policy accept;"}), "nftables", []),
+        (Found(tools=TOOLS, foreign={"inet mine": "tcp dport { 7946 } accept\n drop"}), "nftables", []),
+        (Found(tools=TOOLS, foreign={"inet mine": "policy drop;"}), "firewalld", []),
+        (Found(nft="nft", systemd=False), "nftables", ["gone after a reboot"]),
         (Found(tools=TOOLS, saved={4: EARLY}), "iptables", ["'-A INPUT -p tcp -m tcp --dport 2377 -j ACCEPT'"]),
         (Found(tools={4: "iptables"}), "iptables", ["no ip6tables"]),
         (Found(tools={4: "iptables"}, ipv6=False), "iptables", []),
@@ -123,6 +136,7 @@ def test_warnings(found, backend, expected):
 def test_tables_of_others_that_see_what_comes_in():
     assert foreign_tables(TABLES) == ["inet mine"]
     assert foreign_tables("") == []
+    assert foreign_tables(TABLES.replace("inet mine", "inet apiary_swarm")) == []
 
 
 def test_addresses_without_those_of_dockers_bridges():
