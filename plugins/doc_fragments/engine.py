@@ -107,6 +107,12 @@ options:
     description: The certificates of the authorities of private registries, in PEM format, by registry.
     type: dict
     default: {}
+  logins:
+    description:
+      - Logins to registries for root, as JSON in base64, so that no user name in it is taken for a secret by itself.
+        The JSON is V({registry: {username: ..., password: ...}}), or V(null) for a login that is to be taken away.
+    type: str
+    default: ""
   users:
     description: Users to be in the group C(docker).
     type: list

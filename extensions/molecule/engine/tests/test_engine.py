@@ -88,6 +88,42 @@ def test_a_password_in_the_configuration_is_not_shown(play):
     assert "nectar" not in done.text
 
 
+def test_root_is_logged_in_to_a_registry(play, on, hosts, lab):
+    path = "/root/.docker/config.json"
+    pull = "docker rmi registry:5001/busybox:1 2> /dev/null; docker pull registry:5001/busybox:1 2>&1"
+    daemon = {"insecure-registries": ["registry:5000", "registry:5001"]}
+    login = {"username": lab.registry.username, "password": lab.registry.password}
+    assert play("--limit=manager1", daemon=daemon).succeeded
+    assert "no basic auth credentials" in on("manager1", f"{pull}; true")
+    wish = {"daemon": daemon, "registry_logins": {"registry:5001": login}}
+    done = play("--limit=manager1", "--diff", "-vvv", **wish)
+    assert (done.succeeded, done.changed) == (True, 1), done.text
+    assert lab.registry.password not in done.text
+    assert hosts["manager1"].file(path).mode == 0o600
+    assert "Downloaded newer image" in on("manager1", pull)
+    assert play("--limit=manager1", **wish).changed == 0
+    assert play("--limit=manager1", daemon=daemon, registry_logins={"registry:5001": None}).changed == 1
+    assert "no basic auth credentials" in on("manager1", f"{pull}; true")
+    assert play("--limit=manager1").succeeded
+
+
+def test_the_host_reaches_the_repository_by_its_proxy_after_the_run(play, on, hosts):
+    """There is no such host: what the name stands for, only the server in the role of a proxy knows."""
+    path = "/etc/apt/apt.conf.d/80docker-proxy.conf"
+    wish = {"repository_url": "http://packages.example/linux", "http_proxy": "http://bee:nectar@worker1:8080"}
+    done = play("--limit=manager1", "--diff", **wish)
+    assert done.succeeded, done.text
+    assert "nectar" not in done.text
+    assert hosts["manager1"].file(path).mode == 0o600
+    said = on("manager1", "apt-get update 2>&1")
+    assert "http://packages.example/linux/debian trixie" in said
+    assert not re.search("^(Err|W|E):", said, re.MULTILINE), said
+    assert play("--limit=manager1", **wish).changed == 0
+    assert play("--limit=manager1").succeeded
+    assert not hosts["manager1"].file(path).exists
+    assert play("--limit=manager1").changed == 0
+
+
 @pytest.mark.parametrize("fingerprint", ["0" * 40])
 def test_another_key_is_refused_before_anything_is_written(fingerprint, play, on):
     look = "cat /etc/apt/keyrings/docker.asc /etc/apt/sources.list.d/docker.sources; ls -R /etc/apt /etc/docker"

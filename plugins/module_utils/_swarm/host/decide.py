@@ -97,7 +97,7 @@ def decide(host: Host, wish: Wish) -> tuple[Plan, Needs]:
     content = _daemon_content(host, wish, size, chosen.daemon)
     daemon_file = files.daemon_steps(host, content)
     unit = files.unit_steps(host, wish)
-    beside = [*files.certificate_steps(host, wish), *files.kernel_steps(host, wish)]
+    beside = [*files.certificate_steps(host, wish), *files.login_steps(host, wish), *files.kernel_steps(host, wish)]
     modules = _package_of_modules(host, wish)
     users = tuple(user for user in wish.users if user not in host.members)
 

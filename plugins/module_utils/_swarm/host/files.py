@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, kernel, openpgp, sources
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, kernel, logins, openpgp, sources
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DOCKER, Wish, as_list
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Step, changes_between
@@ -41,8 +41,9 @@ def certificate_path(registry: str) -> str:
 
 def paths(wish: Wish) -> tuple[str, ...]:
     """The files whose present text matters, apart from package sources and daemon.json."""
-    own = (sources.LOGIN_PATH, UNIT_PATH, kernel.MODULES_PATH, kernel.SYSCTL_PATH)
-    return (*own, *(certificate_path(registry) for registry in wish.certificates))
+    own = (sources.LOGIN_PATH, sources.PROXY_PATH, UNIT_PATH, kernel.MODULES_PATH, kernel.SYSCTL_PATH)
+    login = (logins.PATH,) if wish.logins else ()
+    return (*own, *login, *(certificate_path(registry) for registry in wish.certificates))
 
 
 def repository_steps(host: Host, wish: Wish) -> list[Step]:
@@ -56,13 +57,17 @@ def repository_steps(host: Host, wish: Wish) -> list[Step]:
         url = sources.key_url(wish.repository_key_url, wish.repository_url, host.os)
         steps.append(Step("get", KEY, url, payload=Target(place.key, "")))
     credentials = (wish.repository_username, wish.repository_password)
+    proxy = sources.proxy(wish.repository_url, wish.http_proxy, wish.https_proxy, wish.no_proxy)
+    proxy_mode = 0o600 if "@" in proxy else 0o644  # it may hold a password
     if place.login:
         secret = sources.login(wish.repository_url, *credentials) if wish.repository_username else ""
         steps += _file(host.files, Target(place.login, secret or None, 0o600), SOURCE)
+        setting = sources.apt_proxy(wish.repository_url, proxy) if proxy else None
+        steps += _file(host.files, Target(place.proxy, setting, proxy_mode), SOURCE)
         entry = Target(place.entry, sources.entry(wish.repository_url, host.os.id, host.os.codename))
     else:
-        text = sources.rpm_entry(wish.repository_url, host.os, *credentials)
-        entry = Target(place.entry, text, 0o600 if wish.repository_username else 0o644)
+        text = sources.rpm_entry(wish.repository_url, host.os, *credentials, proxy)
+        entry = Target(place.entry, text, 0o600 if wish.repository_username else proxy_mode)
     for path, text in sources.others(host.sources, wish.repository_url).items():
         action = "update" if text else "remove"
         reason = "another entry for Docker's repository"
@@ -89,6 +94,12 @@ def certificate_steps(host: Host, wish: Wish) -> list[Step]:
     for registry, text in wish.certificates.items():
         steps += _file(host.files, Target(certificate_path(registry), f"{text.strip()}\n"))
     return steps
+
+
+def login_steps(host: Host, wish: Wish) -> list[Step]:
+    if not wish.logins:
+        return []
+    return _file(host.files, Target(logins.PATH, logins.merged(host.files.get(logins.PATH), wish.logins), 0o600))
 
 
 def kernel_steps(host: Host, wish: Wish) -> list[Step]:

@@ -32,6 +32,7 @@ WISH: dict[str, dict[str, Any]] = {
     "mtu": {"type": "str", "default": ""},
     "link": {"type": "str", "default": ""},
     "certificates": {"type": "dict", "default": {}},
+    "logins": {"type": "str", "default": "", "no_log": True},
     "users": {"type": "list", "elements": "str", "default": []},
     "modules": {"type": "list", "elements": "str", "default": []},
     "sysctls": {"type": "dict", "default": {}},

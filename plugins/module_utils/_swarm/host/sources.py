@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Os
 
 PATH = "/etc/apt/sources.list.d/docker.sources"
 KEY_PATH = "/etc/apt/keyrings/docker.asc"
 LOGIN_PATH = "/etc/apt/auth.conf.d/docker.conf"
+PROXY_PATH = "/etc/apt/apt.conf.d/80docker-proxy.conf"
 # The name that the file has when it is taken from Docker.
 RPM_PATH = "/etc/yum.repos.d/docker-ce.repo"
 RPM_KEY_PATH = "/etc/pki/rpm-gpg/RPM-GPG-KEY-docker-ce"
@@ -28,14 +30,16 @@ RPM_FINGERPRINT = "060A61C51B558A7F742B77AAC52FEB6B621E9F35"
 
 @dataclass(frozen=True)
 class Place:
-    """The files for the entry, its key and its credentials; without the last, the entry has them in itself."""
+    """The files for the entry, its key, its credentials and its proxy; without the last two, the entry has them in
+    itself."""
 
     entry: str
     key: str
     login: str = ""
+    proxy: str = ""
 
 
-APT = Place(PATH, KEY_PATH, LOGIN_PATH)
+APT = Place(PATH, KEY_PATH, LOGIN_PATH, PROXY_PATH)
 DNF = Place(RPM_PATH, RPM_KEY_PATH)
 
 
@@ -61,7 +65,7 @@ def entry(url: str, system: str, codename: str) -> str:
     return f"Types: deb\nURIs: {url}/{system}\nSuites: {codename}\nComponents: stable\nSigned-By: {KEY_PATH}\n"
 
 
-def rpm_entry(url: str, system: Os, username: str = "", password: str = "") -> str:
+def rpm_entry(url: str, system: Os, username: str = "", password: str = "", proxy: str = "") -> str:
     """The entry for dnf. It names the major release, for $releasever can hold a minor one, which leads nowhere."""
     lines = [
         "[docker-ce-stable]",
@@ -73,6 +77,11 @@ def rpm_entry(url: str, system: Os, username: str = "", password: str = "") -> s
     ]
     if username:
         lines += [f"username={username}", f"password={password}"]
+    if proxy:
+        parts = urlsplit(proxy)
+        lines.append(f"proxy={parts._replace(netloc=parts.netloc.rpartition('@')[2]).geturl()}")
+        if parts.username:
+            lines += [f"proxy_username={unquote(parts.username)}", f"proxy_password={unquote(parts.password or '')}"]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -80,6 +89,23 @@ def login(url: str, username: str, password: str) -> str:
     """The entry of apt_auth.conf(5). apt sends credentials over plain http only to a machine that names http itself."""
     place = url if url.startswith("http://") else url.partition("://")[2]
     return f"machine {place}\nlogin {username}\npassword {password}\n"
+
+
+def proxy(url: str, http_proxy: str, https_proxy: str, no_proxy: str) -> str:
+    """The proxy by which the repository is reached; empty where there is none."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    for exception in filter(None, (item.strip().lstrip(".") for item in no_proxy.split(","))):
+        if exception == "*" or host == exception or host.endswith(f".{exception}"):
+            return ""
+    return https_proxy if parts.scheme == "https" else http_proxy
+
+
+def apt_proxy(url: str, address: str) -> str:
+    """The setting of apt.conf(5), for this one host. What has a quote in it, apt takes as %22 alone."""
+    parts = urlsplit(url)
+    quoted = address.replace('"', "%22")
+    return f'Acquire::{parts.scheme}::Proxy::{parts.hostname} "{quoted}";\n'
 
 
 def without_repository(text: str, urls: tuple[str, ...]) -> str:

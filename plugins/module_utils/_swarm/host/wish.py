@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, mtu, sources, versions
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import logins as registry_logins
 
 DOCKER = "docker"
 DISTRIBUTION = "distribution"
@@ -54,6 +55,7 @@ class Wish:
     mtu: str = ""
     link: str = ""
     certificates: Mapping[str, str] = field(default_factory=dict)
+    logins: Mapping[str, registry_logins.Login | None] = field(default_factory=dict)
     users: tuple[str, ...] = ()
     modules: tuple[str, ...] = ()
     sysctls: Mapping[str, str] = field(default_factory=dict)
@@ -71,6 +73,7 @@ def wish_of(options: Mapping[str, Any]) -> Wish:
         item.name: options[item.name] for item in fields(Wish) if options.get(item.name) is not None
     }
     known.update((name, tuple(value)) for name, value in known.items() if isinstance(value, list))
+    known["logins"] = registry_logins.read_wish(known.get("logins", ""))
     wish = Wish(**known)
     versions.check_wish(wish.version)
     mtu.check_wish(wish.mtu, wish.daemon)
@@ -108,7 +111,7 @@ def _check_names(variable: str, wishes: Mapping[str, Any], form: re.Pattern[str]
 
 def secrets_of(wish: Wish) -> set[str]:
     """What must not be shown of options that are shown otherwise (the others are marked as secret themselves)."""
-    return daemon.secrets(wish.daemon, wish.log_opts, wish.service)
+    return daemon.secrets(wish.daemon, wish.log_opts, wish.service) | registry_logins.secrets(wish.logins)
 
 
 def as_list(value: Any) -> list[Any]:

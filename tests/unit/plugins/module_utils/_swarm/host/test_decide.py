@@ -232,6 +232,17 @@ def test_a_proxy_is_a_drop_in_that_only_root_reads_and_nothing_shows():
     assert "pw" not in str(plan.as_list()) + str(plan.diff()) + str(needs)
 
 
+def test_the_host_keeps_the_proxy_of_the_repository():
+    wish = Wish("docker", https_proxy="http://u:pw@proxy:1")
+    (step, *_others) = decide(installed_from_docker(), wish)[0]
+    assert (step.action, step.name) == ("create", sources.PROXY_PATH)
+    assert (step.payload.mode, "proxy:1" in step.payload.text) == (0o600, True)
+    host = installed_from_docker(files={sources.PROXY_PATH: step.payload.text})
+    (step, *_others) = decide(host, FROM_DOCKER)[0]
+    assert (step.action, step.name) == ("remove", sources.PROXY_PATH)
+    assert not decide(installed_from_docker(), Wish("docker", http_proxy="http://proxy:1"))[1].repository
+
+
 def test_a_kernel_that_lacks_a_module_is_reported_if_that_can_be_known():
     wish = Wish("distribution", modules=("overlay", "ip-vs"))
     kernel = Kernel("6.1", known=True, present=frozenset({"overlay"}))

@@ -7,6 +7,8 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import sources
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Os
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.sources import (
     OFFICIAL,
     PATH,
@@ -56,3 +58,31 @@ def test_another_entry_goes_wherever_it_is_and_a_mirror_replaces_the_original():
 def test_credentials_are_for_the_repository_alone():
     assert login("https://m.example.com/docker", "u", "p") == "machine m.example.com/docker\nlogin u\npassword p\n"
     assert login("http://m:80", "u", "p").startswith("machine http://m:80\n")
+
+
+@pytest.mark.parametrize(
+    ("url", "no_proxy", "expected"),
+    [
+        ("https://download.docker.com/linux", "", "https-proxy"),
+        ("http://mirror.example.com:8080/linux", "", "http-proxy"),
+        ("http://mirror.example.com:8080/linux", "localhost, mirror.example.com", ""),
+        ("http://mirror.example.com:8080/linux", ".example.com", ""),
+        ("http://mirror.example.com:8080/linux", "ample.com,mirror.example.co", "http-proxy"),
+        ("http://mirror.example.com:8080/linux", "*", ""),
+    ],
+)
+def test_the_proxy_of_the_repository(url, no_proxy, expected):
+    assert sources.proxy(url, "http-proxy", "https-proxy", no_proxy) == expected
+
+
+def test_apt_uses_the_proxy_for_this_repository_alone():
+    assert sources.apt_proxy("https://download.docker.com/linux", "http://bee:nectar@proxy:3128") == (
+        'Acquire::https::Proxy::download.docker.com "http://bee:nectar@proxy:3128";\n'
+    )
+
+
+def test_dnf_has_the_proxy_in_the_entry():
+    rocky = Os("rocky", "9.4", "", "Rocky Linux 9.4", "redhat", "x86_64")
+    entry = sources.rpm_entry(sources.OFFICIAL, rocky, proxy="http://bee:nec%40tar@proxy:3128/")
+    assert entry.endswith("proxy=http://proxy:3128/\nproxy_username=bee\nproxy_password=nec@tar\n")
+    assert sources.rpm_entry(sources.OFFICIAL, rocky, proxy="http://proxy:3128").endswith("proxy=http://proxy:3128\n")
