@@ -109,8 +109,8 @@ options:
     default: {}
   logins:
     description:
-      - Logins to registries for root, as JSON in base64, so that no user name in it is taken for a secret by itself.
-        The JSON is V({registry: {username: ..., password: ...}}), or V(null) for a login that is to be taken away.
+      - "Logins to registries for root, as JSON in base64, so that no user name in it is taken for a secret by itself.
+        The JSON is V({registry: {username: ..., password: ...}}), or V(null) for a login that is to be taken away."
     type: str
     default: ""
   users:
