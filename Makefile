@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .cache/venv/bin
 GATES := $(BIN)/python tests/tools/gates.py
 
-.PHONY: help demo demo-down test test-operations unit unit-oldest lint types sanity docs-lint integration molecule build clean venv venv-oldest
+.PHONY: help bench demo demo-down test test-operations unit unit-oldest lint types sanity docs-lint docs integration molecule build clean venv venv-oldest
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ demo-down: venv ## Remove the test hosts of the demo
 	$(BIN)/python -m tests.lab down
 
 test: venv venv-oldest ## Every check: all targets below
-	@$(GATES) unit unit-oldest lint types docs-lint build sanity sanity-oldest integration-cluster integration-stack operations molecule
+	@$(GATES) unit unit-oldest lint types docs-lint docs build sanity sanity-oldest integration-cluster integration-stack operations molecule
 unit: venv ## Unit tests, newest ansible-core (the quick loop)
 	@$(GATES) unit
 unit-oldest: venv venv-oldest ## Unit tests, oldest supported ansible-core
@@ -29,6 +29,8 @@ types: venv ## mypy
 	@$(GATES) types
 docs-lint: venv ## antsibull-docs, antsibull-changelog
 	@$(GATES) docs-lint
+docs: venv ## Pages of all modules, plugins and roles, in .cache/docs/html
+	@$(GATES) docs
 build: venv ## Build the artefact, install it elsewhere and load all of it
 	@$(GATES) build
 sanity: venv venv-oldest ## ansible-test sanity, newest and oldest supported ansible-core
@@ -37,6 +39,8 @@ integration: venv ## Tests against real Engines on test hosts
 	@$(GATES) integration-cluster integration-stack
 test-operations: venv ## Day two on test hosts, all of it: takes longer than make test allows for
 	@$(GATES) operations-all
+bench: venv ## Measured against what people use today, and against the limit: writes docs/performance.md
+	$(BIN)/python -m tests.benchmarks --page
 molecule: venv ## Molecule scenarios on test hosts
 	@$(GATES) molecule
 

@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Deployments of stacks."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tests.benchmarks.hosts import WORK, Hosts
+from tests.benchmarks.measure import LIMIT, OURS, PEER, Row, seconds
+
+SMALL, LARGE = 20, 200
+CONFIG = "benchmark\n"
+IMAGES = ("registry:5000/busybox:1", "registry:5000/busybox:2")
+
+
+def compose(count: int, changed: str = IMAGES[0], **deploy: Any) -> dict[str, Any]:
+    """Services that share a network and a config; the first of them has the image `changed`."""
+
+    def service(number: int) -> dict[str, Any]:
+        return {
+            "image": changed if number == 0 else IMAGES[0],
+            "command": ["sleep", "1000000"],
+            "stop_signal": "SIGKILL",
+            "environment": {"NUMBER": str(number)},
+            "networks": ["net"],
+            "configs": ["conf"],
+            "deploy": {"replicas": 1, "endpoint_mode": "dnsrr", **deploy},
+        }
+
+    return {
+        "services": {f"s{number}": service(number) for number in range(count)},
+        "networks": {"net": {"driver": "overlay"}},
+        "configs": {"conf": {"file": "./conf.txt"}},
+    }
+
+
+def written(name: str, content: dict[str, Any]) -> Path:
+    """A Compose file, with what it refers to beside it. Nodes have the latter already, where the peer reads it."""
+    directory = WORK / name
+    directory.mkdir(parents=True, exist_ok=True)
+    (directory / "conf.txt").write_text(CONFIG, encoding="utf-8")
+    file = directory / "compose.yml"
+    file.write_text(json.dumps({"version": "3.8", **content}), encoding="utf-8")
+    return file
+
+
+class Stack:
+    """The same Compose file as a stack of each contender, since each has its own idea of what a service is."""
+
+    def __init__(self, hosts: Hosts, name: str, content: dict[str, Any]) -> None:
+        self.hosts = hosts
+        self.name = name
+        self.file = str(written(name, content))
+
+    def ours(self, unchanged: bool = False) -> float:
+        time = self.hosts.time_unchanged if unchanged else self.hosts.time
+        return time("ours_deploy", stack=f"{self.name}-ours", compose=self.file)
+
+    def peer(self, unchanged: bool = False, detach: bool = True) -> float:
+        time = self.hosts.time_unchanged if unchanged else self.hosts.time
+        return time("peer_deploy", stack=f"{self.name}-peer", compose=self.file, detach=detach)
+
+
+def unchanged(hosts: Hosts) -> Iterator[Row]:
+    yield from _unchanged(hosts, SMALL, 3, 2)
+    # Without replicas, because two hundred containers are no part of what is measured.
+    yield from _unchanged(hosts, LARGE, 10, 3, replicas=0)
+
+
+def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float, **deploy: Any) -> Iterator[Row]:
+    stack = Stack(hosts, f"noop{count}", compose(count, **deploy))
+    stack.ours()
+    stack.peer(detach=False)
+    ours, peer = (lambda: stack.ours(unchanged=True)), (lambda: stack.peer(unchanged=True))
+    yield Row(
+        f"no-op deploy of {count} services",
+        {OURS: ours, PEER: peer, LIMIT: lambda: hosts.ping("manager1")},
+        times_faster,
+        times_limit,
+        "ping",
+        note=f"{count} services without replicas" if "replicas" in deploy else "",
+    )
+    yield Row(
+        f"API requests: no-op deploy of {count} services",
+        {OURS: lambda: hosts.count_requests(ours), PEER: lambda: hosts.count_requests(peer)},
+        times_faster=1,
+        unit="requests",
+        rounds=1,
+    )
+    for contender in (OURS, PEER):
+        hosts.remove_stack(f"{stack.name}-{contender}")
+
+
+def changed(hosts: Hosts) -> Iterator[Row]:
+    """Images take turns, so that there is a change in each round."""
+    versions = [Stack(hosts, "change", compose(SMALL, changed=image)) for image in IMAGES]
+    files = [written(f"change{number}", compose(SMALL, changed=image)) for number, image in enumerate(IMAGES)]
+    for stack, file in zip(versions, files, strict=True):
+        stack.file = str(file)
+    versions[0].ours()
+    versions[0].peer(detach=False)
+    count = dict.fromkeys((OURS, PEER, LIMIT), 0)
+
+    def turn(contender: str) -> None:
+        count[contender] += 1
+
+    def limit() -> float:
+        service, image = "change-ours_s1", IMAGES[count[LIMIT] % 2]
+        return seconds(lambda: hosts.raw("update", service=service, image=image)) + 2 * hosts.ping("manager1")
+
+    yield Row(
+        f"one changed image in {SMALL} services",
+        {
+            OURS: lambda: versions[count[OURS] % 2].ours(),
+            PEER: lambda: versions[count[PEER] % 2].peer(detach=False),
+            LIMIT: limit,
+        },
+        times_faster=1,
+        times_limit=1,
+        limit="the Engine's time for the same update + 2 x ping",
+        before=turn,
+    )
+    for contender in (OURS, PEER):
+        hosts.remove_stack(f"change-{contender}")
+
+
+def first(hosts: Hosts) -> Iterator[Row]:
+    stack = Stack(hosts, "first", compose(SMALL))
+    stack.ours()
+    specs = json.loads(hosts.raw("specs", stack="first-ours"))
+    content = base64.b64encode(CONFIG.encode()).decode()
+
+    def remove(contender: str) -> None:
+        for name in (OURS, PEER, LIMIT):
+            hosts.remove_stack(f"first-{name}")
+        hosts.console("manager1", "docker config rm first-limit_conf", check=False)
+
+    yield Row(
+        f"first deploy of {SMALL} services to all running",
+        {
+            OURS: stack.ours,
+            PEER: lambda: stack.peer(detach=False),
+            LIMIT: lambda: seconds(
+                lambda: hosts.raw("deploy", stack="first-limit", specs=specs, network="net", config=content)
+            ),
+        },
+        times_faster=1,
+        times_limit=1.3,
+        limit="posting the same specs and polling",
+        before=remove,
+    )
+    remove(OURS)
