@@ -61,7 +61,9 @@ class SdkTransport:
                     tls=_tls(params),
                     use_ssh_client=bool(params.get("use_ssh_client")),
                 )
-            self.api_version = client.version(api_version=False)["ApiVersion"]
+                self.api_version = _decoded("GET", "/version", _send(client, "GET", "/version", self._timeout))[
+                    "ApiVersion"
+                ]
         except Exception as problem:  # the SDK lets errors of requests, urllib3, paramiko and the OS through
             if client:
                 client.close()
@@ -79,19 +81,29 @@ class SdkTransport:
     ) -> Any:
         content_type = {} if body is None else {"Content-Type": "application/json"}
         try:
-            answer = self._client.request(
+            answer = _send(
+                self._client,
                 method,
-                f"{self._client.base_url}/v{self.api_version}{path}",
+                f"/v{self.api_version}{path}",
+                timeout or self._timeout,
                 params=as_query(query),
                 data=as_json(body),
                 headers={**content_type, **(headers or {})},
-                timeout=timeout or self._timeout,
             )
         except requests.exceptions.Timeout as problem:
             raise unanswered(self._host, method, path, timeout or self._timeout) from problem
         except requests.exceptions.RequestException as problem:
             raise _unreachable(self._host, problem) from problem
-        return decoded(method, path, answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
+        return _decoded(method, path, answer)
+
+
+def _send(client: Any, method: str, path: str, timeout: float, **more: Any) -> Any:
+    """One request. The CA is stated each time: otherwise REQUESTS_CA_BUNDLE in the environment counts more than it."""
+    return client.request(method, f"{client.base_url}{path}", timeout=timeout, verify=client.verify, **more)
+
+
+def _decoded(method: str, path: str, answer: Any) -> Any:
+    return decoded(method, path, answer.status_code, answer.headers.get("Content-Type", ""), answer.content)
 
 
 @contextmanager
