@@ -13,14 +13,14 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.plugins.action import ActionBase
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
-from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv, _stack_logins, _stack_rounds
+from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv, _stack_logins
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
+from ansible_collections.apiary.swarm.plugins.plugin_utils._rounds import InRounds
 from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_files import (
     ControllerFiles,
     Files,
@@ -32,10 +32,8 @@ OPTIONS = {**DEPLOYMENT, **SOURCES}
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
-class ActionModule(ActionBase):
+class ActionModule(InRounds):
     """Reads, checks and converts everything before anything is sent, so that a bad file changes nothing."""
-
-    _supports_check_mode = True
 
     def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         task_vars = task_vars or {}
@@ -47,36 +45,15 @@ class ActionModule(ActionBase):
             raise AnsibleActionFail("The option model cannot be set. Give Compose files as compose or definition.")
         # What is to be removed is told by its labels, not by files.
         model, warnings = ({}, []) if options["state"] == "absent" else self._model(options, task_vars)
-        deployment = {key: options[key] for key in DEPLOYMENT}
-        result = self._in_rounds({**connection, **deployment}, model, task_vars)
+        given = {**connection, **{key: options[key] for key in DEPLOYMENT}}
+        result = self.in_rounds(
+            lambda ticket: {**given, "model": json.dumps({**model, "ticket": ticket}) if model else ""}, task_vars
+        )
         result["warnings"] = [*warnings, *(result.get("warnings") or [])]
         if "invocation" in result:
             shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}
             result["invocation"] = {"module_args": shown}
         return result
-
-    def _in_rounds(
-        self, arguments: Mapping[str, Any], model: Mapping[str, Any], task_vars: dict[str, Any]
-    ) -> dict[str, Any]:
-        """The result of the module, called again for as long as it has something to show and is not through."""
-        rounds: list[dict[str, Any]] = []
-        ticket: dict[str, Any] = {"shown": ""}
-        while True:
-            text = json.dumps({**model, "ticket": ticket}) if model else ""
-            rounds.append(
-                self._execute_module(
-                    module_name="apiary.swarm.stack_deploy",
-                    module_args={**arguments, "model": text},
-                    task_vars=task_vars,
-                )
-            )
-            unfinished = rounds[-1].pop("unfinished", None)
-            if unfinished is None:
-                return _stack_rounds.joined(rounds)
-            ticket = unfinished["ticket"]
-            if not self._task.no_log:
-                host = task_vars.get("inventory_hostname", "")
-                self._display.display(_stack_rounds.line(host, arguments["name"], unfinished))
 
     def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
         """What the module gets, and warnings about the files."""

@@ -20,6 +20,7 @@ author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 options:
   nodes:
     description: The nodes by NodeID or by host name. A host name that several nodes have is an error.
@@ -108,15 +109,17 @@ plan:
   elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenance import BEGUN, ENDED
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenance_duty import maintenance_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import ticket_of
 
 
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "nodes": {"type": "list", "elements": "str", "required": True},
             "state": {"type": "str", "choices": [BEGUN, ENDED], "required": True},
             "wait_timeout": {"type": "int", "default": 120},
@@ -125,7 +128,7 @@ def main() -> None:
     run_module(
         module,
         lambda options: maintenance_duty(
-            options["nodes"], options["state"], options["wait_timeout"], module.check_mode
+            options["nodes"], options["state"], options["wait_timeout"], module.check_mode, ticket_of(options)
         ),
     )
 

@@ -20,6 +20,7 @@ author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 options:
   nodes:
     description:
@@ -140,15 +141,17 @@ plan:
   elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.update_duty import nodes_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import read_wishes
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import ticket_of
 
 
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "nodes": {"type": "dict", "required": True},
             "labels_mode": {"type": "str", "choices": ["merge", "replace"], "default": "merge"},
             "wait_drained": {"type": "bool", "default": False},
@@ -162,6 +165,7 @@ def main() -> None:
             module.check_mode,
             options["wait_timeout"],
             options["wait_drained"],
+            ticket_of(options),
         ),
     )
 

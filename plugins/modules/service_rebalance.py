@@ -28,6 +28,7 @@ description:
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 author: The apiary.swarm contributors (@apiary)
 options:
   services:
@@ -103,19 +104,31 @@ plan:
       elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rebalance_duty import rebalance_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rebalance_duty import (
+    RebalanceTicket,
+    rebalance_duty,
+)
 
 
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "services": {"type": "list", "elements": "str"},
             "wait_timeout": {"type": "int", "default": 300},
         }
     )
-    run_module(module, lambda options: rebalance_duty(options["services"], options["wait_timeout"], module.check_mode))
+    run_module(
+        module,
+        lambda options: rebalance_duty(
+            options["services"],
+            options["wait_timeout"],
+            module.check_mode,
+            RebalanceTicket(**(options["ticket"] or {})),
+        ),
+    )
 
 
 if __name__ == "__main__":

@@ -132,7 +132,7 @@ options:
       - Whether to wait until all services have converged, and to fail if they do not. Converged means that the tasks of
         the current specs run and go on running for the monitor period (C(update_config.monitor), 5 s by default), and
         that jobs are complete.
-      - "Meanwhile the controller shows a line whenever something has changed, and at least every 20 seconds
+      - "Meanwhile the controller shows a line whenever something has changed, and at least every 15 seconds
         (C(manager1: stack shop after 12 s: web 2/3 running, 1 starting; 4 of 5 services run))."
       - It is a failure if somebody else wrote to the same services in the meantime, as two deployments at once do. Each
         service is then as the last of them left it.

@@ -22,6 +22,7 @@ description:
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 attributes:
   check_mode:
     details: Does not wait; RV(problem) says what would be waited for.
@@ -84,20 +85,25 @@ plan:
   sample: []
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.gate_duty import gate_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import ticket_of
 
 
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "node_id": {"type": "str", "required": True},
             "mark": {"type": "dict"},
             "wait_timeout": {"type": "int", "default": 120},
         }
     )
-    run_module(module, lambda options: gate_duty(options["node_id"], options["mark"], options["wait_timeout"]))
+    run_module(
+        module,
+        lambda options: gate_duty(options["node_id"], options["mark"], options["wait_timeout"], ticket_of(options)),
+    )
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 attributes:
   idempotent:
     support: partial
@@ -211,7 +212,7 @@ plan:
   elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.rotate_duty import rotate_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
@@ -219,6 +220,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle impo
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "rotate": {
                 "type": "list",
                 "elements": "str",

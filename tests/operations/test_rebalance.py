@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 
@@ -109,3 +110,24 @@ def test_a_rollout_that_fails_ends_the_run(swarm: Hosts) -> None:
     assert "first" in failed.words
     assert "/srv/needed" in failed.words
     assert tasks(swarm, "second") == left
+
+
+def test_what_is_waited_for_is_shown_meanwhile(swarm: Hosts) -> None:
+    """A service whose tasks take some seconds to end; nothing is shown where there is nothing to wait for."""
+    create(swarm, "slow", 2, "--stop-grace-period 8s")
+    shown = re.compile(r"^manager1: (drain|(?:end of )?rebalance of slow) after \d+ s: (.*)$", re.MULTILINE)
+
+    checked = play(swarm, "drain", "--check", swarm_target="worker1")
+    drained = play(swarm, "drain", swarm_target="worker1")
+    again = play(swarm, "drain", swarm_target="worker1")
+    assert (checked.succeeded, drained.succeeded, drained.changed, again.changed) == (True, True, 1, 0), drained.text
+    assert ("drain", "still running: slow on worker1") in shown.findall(drained.text), drained.text
+    assert shown.findall(checked.text + again.text) == []
+
+    swarm.docker("manager1", "node update --availability active worker1")
+    spread_again = play(swarm, "rebalance")
+    assert (spread_again.succeeded, spread_again.changed) == (True, 1), spread_again.text
+    lines = shown.findall(spread_again.text)
+    assert any(what == "rebalance of slow" and words.startswith("slow 0/2 running") for what, words in lines), lines
+    assert any(what == "end of rebalance of slow" for what, words in lines) or len(lines) > 1
+    assert sorted(spread(swarm, "slow").values()) == [1, 1]

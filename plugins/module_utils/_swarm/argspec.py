@@ -32,6 +32,10 @@ CONNECTION: dict[str, dict[str, Any]] = {
 }
 
 
+# Of modules whose waits are shown (rounds.py); their action plugins set it.
+TICKET: dict[str, dict[str, Any]] = {"ticket": {"type": "dict"}}
+
+
 def make_module(options: dict[str, dict[str, Any]], **kwargs: Any) -> AnsibleModule:
     """An AnsibleModule with the connection options beside its own. Every module supports check mode."""
     return AnsibleModule(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)

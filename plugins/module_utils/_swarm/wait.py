@@ -44,14 +44,15 @@ def poll(
     timeout: float,
     describe: Callable[[Seen], str],
     clock: Clock | None = None,
+    waited: float = 0.0,
 ) -> Seen:
     """Read until `reached` says yes, and return what was read.
 
-    `timeout` is in seconds; there is always at least one read. When it ends, Timeout carries `describe` of what was
-    last seen. Errors of `read` and `reached` end the wait.
+    `timeout` is in seconds, of which `waited` are over already; there is always at least one read. When it ends,
+    Timeout carries `describe` of what was last seen. Errors of `read` and `reached` end the wait.
     """
     clock = clock or SystemClock()
-    start = clock.now()
+    start = clock.now() - waited
     pause = FIRST_PAUSE
     while True:
         seen = read()

@@ -13,10 +13,10 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.deploy import make_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Unfinished
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
 
 STACK = "st"

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import rounds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rebalance_duty import rebalance_duty
@@ -22,11 +23,11 @@ class Uneven(EngineDouble):
     `paused`: services whose update ends like that.
     """
 
-    def __init__(self, services, stuck=(), paused=()):
+    def __init__(self, services, stuck=(), paused=(), monitor=1):
         super().__init__(nodes=3)
         self.stuck, self.paused = stuck, paused
         for name in services:
-            spec = {"Name": name, "Mode": {"Replicated": {"Replicas": 6}}, "UpdateConfig": {"Monitor": 1}}
+            spec = {"Name": name, "Mode": {"Replicated": {"Replicas": 6}}, "UpdateConfig": {"Monitor": monitor}}
             spec["TaskTemplate"] = {"ContainerSpec": {"Image": "web:1", "Env": ["A=1"]}}
             Engine(self).create_service(spec)
         for item in self._objects["nodes"].values():
@@ -79,6 +80,24 @@ def test_services_are_done_one_after_the_other(run):
     for service in Engine(double).services():
         old = stored[service["Spec"]["Name"]]
         assert service["Spec"] == {**old, "TaskTemplate": {**old["TaskTemplate"], "ForceUpdate": 1}}
+
+
+def test_several_rounds_write_to_each_service_once(run, monkeypatch):
+    """A round ends while each service is being watched, and the next one goes on with that."""
+    monkeypatch.setattr(rounds, "SHORTEST", 0.3)
+    double, ticket, written, told = Uneven(["b", "a"], monitor=20 * 10**9), {"shown": ""}, [], []
+    for _round in range(9):
+        result = run(double, "service_rebalance", {"ticket": ticket})
+        written += updated(double)
+        if "unfinished" not in result:
+            break
+        ticket = result["unfinished"]["ticket"]
+        told.append((ticket["about"], result["unfinished"]["line"]))
+    assert written == ["a", "b"]
+    watched = "all 1 services run, and are watched for their monitor periods"
+    assert told == [("rebalance of a", watched)] * 2 + [("rebalance of b", watched)] * 2
+    before, after = {"host1": 6, "host2": 0, "host3": 0}, {"host1": 2, "host2": 2, "host3": 2}
+    assert result["services"] == [{"name": name, "before": before, "after": after} for name in ("a", "b")]
 
 
 def test_only_what_is_named_is_looked_at(run):

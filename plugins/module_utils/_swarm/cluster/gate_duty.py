@@ -14,11 +14,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineUnreachable, NotAManager, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, watched
 
 
-def gate_duty(node: str, mark: Mapping[str, Any] | None, timeout: float) -> Duty[View]:
+def gate_duty(node: str, mark: Mapping[str, Any] | None, timeout: float, ticket: Ticket | None = None) -> Duty[View]:
     """Wait until the node may go down or, with the `mark` of the time before, until it is back."""
+    about = "wait to go down" if mark is None else "wait to be back"
 
     def problem(view: View) -> str:
         return may_go(view, node) if mark is None else is_back(view, node, mark)
@@ -35,7 +36,9 @@ def gate_duty(node: str, mark: Mapping[str, Any] | None, timeout: float) -> Duty
 
         if problem(state) or not state.states:
             try:
-                poll(look, lambda missing: not missing, timeout, lambda missing: f"{missing}.")
+                watched(
+                    ticket or Ticket(), about, look, lambda missing: not missing, timeout, lambda missing: f"{missing}."
+                )
             except Timeout as end:
                 end.hint = (
                     "The Engine was not touched. Mend the swarm and run it again."

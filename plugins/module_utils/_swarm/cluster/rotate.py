@@ -153,10 +153,14 @@ def behind(cluster: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]]) -> li
     return found
 
 
+def held_up_by(cluster: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]]) -> str:
+    return ", ".join(behind(cluster, nodes)) or "the managers"
+
+
 def where_it_stands(cluster: Mapping[str, Any], nodes: Iterable[Mapping[str, Any]]) -> str:
     """A rotation that is not finished, in words."""
-    names = ", ".join(behind(cluster, nodes)) or "the managers"
     return (
-        f"the rotation of the CA is not finished. It waits for {names}. Start these nodes, or remove those that are "
-        "lost (module node_remove). The rotation goes on by itself, and this module waits for it when it is run again."
+        f"the rotation of the CA is not finished. It waits for {held_up_by(cluster, nodes)}. Start these "
+        "nodes, or remove those that are lost (module node_remove). The rotation goes on by itself, and this module "
+        "waits for it when it is run again."
     )

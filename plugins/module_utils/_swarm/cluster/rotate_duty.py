@@ -20,8 +20,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, watched
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.times import time_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,19 @@ class _Seen:
     secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+@dataclass
+class RotateTicket(Ticket):
+    """What a run has to remember: what the first round has warned of."""
+
+    warnings: list[str] = field(default_factory=list)
+
+
 def rotate_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
     """What swarm_rotate does."""
     refuse(_problems(options))
+    ticket = RotateTicket(**(options.get("ticket") or {}))
+    # Another round: all has been replaced. To decide anew would be to replace it again.
+    waits_on = bool(ticket.waited)
 
     def read(engine: Engine) -> _Seen:
         view = look(engine, options["docker_host"])
@@ -46,8 +56,8 @@ def rotate_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
 
     def settle(engine: Engine, seen: _Seen, plan: Plan) -> _Seen:
         began = any(change.path == "root_ca" for step in plan for change in step.changes)
-        if began or (rotate.CA in options["rotate"] and seen.view.cluster.get("RootRotationInProgress")):
-            _wait_for_ca(engine, options)
+        if waits_on or began or (rotate.CA in options["rotate"] and seen.view.cluster.get("RootRotationInProgress")):
+            _wait_for_ca(engine, options, ticket)
             after = read(engine)
             _check_root(after.view, options)
             return after
@@ -66,7 +76,11 @@ def rotate_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
         }
 
     def decide(seen: _Seen) -> Plan:
-        return rotate.decide_rotate(seen.view.member, seen.view.cluster, seen.secrets, options, _now(seen.view))
+        if waits_on:
+            return Plan(warnings=tuple(ticket.warnings))
+        plan = rotate.decide_rotate(seen.view.member, seen.view.cluster, seen.secrets, options, _now(seen.view))
+        ticket.warnings = list(plan.warnings)
+        return plan
 
     return Duty(read, decide, perform, result, settle)
 
@@ -106,18 +120,21 @@ def _secrets(engine: Engine, view: View, options: Mapping[str, Any]) -> dict[str
     return found
 
 
-def _wait_for_ca(engine: Engine, options: Mapping[str, Any]) -> None:
+def _wait_for_ca(engine: Engine, options: Mapping[str, Any], ticket: Ticket) -> None:
     def ask() -> tuple[Mapping[str, Any], list[dict[str, Any]]] | None:
         try:
             return engine.swarm(), engine.nodes()
         except NotAManager:  # managers get another certificate too, and may choose another leader
             return None
 
-    poll(
+    watched(
+        ticket,
+        "rotation of the CA",
         ask,
         lambda seen: seen is not None and not seen[0].get("RootRotationInProgress") and not rotate.behind(*seen),
         options["wait_timeout"],
         lambda seen: rotate.where_it_stands(*seen) if seen else "the managers have no leader.",
+        lambda seen: f"waits for {rotate.held_up_by(*seen)}" if seen else "the managers have no leader",
     )
 
 

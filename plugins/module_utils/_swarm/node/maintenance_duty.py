@@ -27,6 +27,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits imp
     wait_for_tasks,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 Node = Mapping[str, Any]
@@ -36,7 +37,7 @@ ELECTION = 30
 
 
 def maintenance_duty(
-    references: Sequence[str], state: str, wait_timeout: float, check_mode: bool
+    references: Sequence[str], state: str, wait_timeout: float, check_mode: bool, ticket: Ticket | None = None
 ) -> Duty[Sequence[Node]]:
     """One request for all nodes, one write for each that differs, then a wait until their tasks are gone."""
 
@@ -57,7 +58,7 @@ def maintenance_duty(
     def settle(engine: Engine, nodes: Sequence[Node], plan: Plan) -> Sequence[Node]:
         after = with_specs(nodes, plan)
         if state == BEGUN:
-            wait_for_tasks(engine, named(after, references), wait_timeout)
+            wait_for_tasks(engine, named(after, references), wait_timeout, ticket)
         return after
 
     def perform(engine: Engine, step: Step) -> None:

@@ -33,6 +33,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits imp
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import NodeWish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket
 
 Node = Mapping[str, Any]
 
@@ -48,7 +49,13 @@ class Nodes:
     own_id: str = ""
 
 
-def nodes_duty(wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: float, drained: bool) -> Duty[Nodes]:
+def nodes_duty(
+    wishes: Mapping[str, NodeWish],
+    check_mode: bool,
+    wait_timeout: float,
+    drained: bool,
+    ticket: Ticket | None = None,
+) -> Duty[Nodes]:
     """One request for all nodes, then one write for each that differs.
 
     Role changes are made one after the other, each when the one before has come true: promoted managers are reachable,
@@ -77,7 +84,7 @@ def nodes_duty(wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: f
         waited = _finish(engine, begun, wait_timeout)
         if drained:
             emptied = [node for reference, node in found.items() if wishes[reference].availability == "drain"]
-            wait_for_tasks(engine, emptied, wait_timeout)
+            wait_for_tasks(engine, emptied, wait_timeout, ticket)
         if waited or any(step.action in (PROMOTE, DEMOTE) for step in plan):
             after = engine.nodes()
         return Nodes(tuple(after), state.own_id)

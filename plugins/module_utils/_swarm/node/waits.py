@@ -17,6 +17,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, NotFound, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import answers, is_member, state_of, title
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.tasks import running, still_running
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, watched
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 Node = Mapping[str, Any]
@@ -142,7 +143,7 @@ def wait_for_promotion(engine: Engine, node: Node, timeout: float) -> None:
     poll(read, lambda seen: seen is not None and answers(seen), timeout, describe)
 
 
-def wait_for_tasks(engine: Engine, nodes: Sequence[Node], timeout: float) -> None:
+def wait_for_tasks(engine: Engine, nodes: Sequence[Node], timeout: float, ticket: Ticket | None = None) -> None:
     """Until no task is left on these nodes, but for those that are down: what ran there cannot be stopped.
 
     Draining does not stop the tasks of jobs; they are waited for until they are complete.
@@ -164,7 +165,7 @@ def wait_for_tasks(engine: Engine, nodes: Sequence[Node], timeout: float) -> Non
             return "the managers have no leader."
         return f"still running: {still_running(tasks, engine.services(), waited)}."
 
-    poll(left, lambda tasks: tasks is not None and not tasks, timeout, describe)
+    watched(ticket or Ticket(), "drain", left, lambda tasks: tasks is not None and not tasks, timeout, describe)
 
 
 def node_now(engine: Engine, node: Node) -> Node | None:

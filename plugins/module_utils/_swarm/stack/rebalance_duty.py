@@ -13,37 +13,55 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished, watched
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, rebalance
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.manager import without_manager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rebalance import Found
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 
-def rebalance_duty(services: Collection[str] | None, wait_timeout: float, check_mode: bool) -> Duty[Found]:
+@dataclass
+class RebalanceTicket(Ticket):
+    """What a run has to remember. `before` has the tasks per node of the services that were written to (check mode:
+    would be).
+    """
+
+    before: dict[str, dict[str, int]] = field(default_factory=dict)
+    # The service that was written to last, and has not been waited for: its ID, its name, the IDs of the tasks that it
+    # had (their errors are not of this run), and since when its tasks run.
+    service: str = ""
+    name: str = ""
+    old_tasks: list[str] = field(default_factory=list)
+    since: dict[str, float] = field(default_factory=dict)
+
+
+def rebalance_duty(
+    services: Collection[str] | None, wait_timeout: float, check_mode: bool, ticket: RebalanceTicket | None = None
+) -> Duty[Found]:
     """Three lists, then one write for each service that is unevenly spread, each waited for before the next."""
     names = None if services is None else frozenset(services)
-    rebalancing = Rebalancing(names, wait_timeout, check_mode)
+    rebalancing = Rebalancing(names, wait_timeout, check_mode, ticket or RebalanceTicket())
     return Duty(
         read=rebalancing.read,
         decide=rebalancing.decide,
         perform=rebalancing.perform,
-        confirm=rebalancing.confirm,
+        confirm=lambda engine, step: rebalancing.wait(engine),
         result=rebalancing.result,
     )
 
 
 @dataclass
 class Rebalancing:
-    """One run. `before` has the tasks per node of the services that were written to (check mode: would be)."""
+    """One run. Only `ticket` outlives a round."""
 
     names: frozenset[str] | None
     wait_timeout: float
     check_mode: bool
-    before: dict[str, dict[str, int]] = field(default_factory=dict)
-    old_tasks: frozenset[str] = frozenset()  # of the service that was written last: their errors are not of this run
+    ticket: RebalanceTicket
 
     def read(self, engine: Engine) -> Found:
+        if self.ticket.service:  # another round
+            self.wait(engine)
         if engine.is_blank:
             return Found(blank=True)
         try:
@@ -65,31 +83,47 @@ class Rebalancing:
     def decide(self, found: Found) -> Plan:
         plan = rebalance.decide(self.names, found)
         if self.check_mode:
-            self.before = {step.name: step.payload["before"] for step in plan}
+            self.ticket.before = {step.name: step.payload["before"] for step in plan}
         return plan
 
     def perform(self, engine: Engine, step: Step) -> None:
-        self.old_tasks = frozenset(task["ID"] for task in engine.tasks({"service": [step.payload["id"]]}))
-        engine.update_service(step.payload["id"], step.payload["version"], step.payload["spec"])
-        self.before[step.name] = step.payload["before"]
+        ticket, service = self.ticket, step.payload["id"]
+        old_tasks = [task["ID"] for task in engine.tasks({"service": [service]})]
+        engine.update_service(service, step.payload["version"], step.payload["spec"])
+        ticket.before[step.name] = step.payload["before"]
+        ticket.service, ticket.name, ticket.old_tasks, ticket.since = service, step.name, old_tasks, {}
 
-    def confirm(self, engine: Engine, step: Step) -> None:
+    def wait(self, engine: Engine) -> None:
         """Until the service has converged, and its old tasks have ended: they hold what the next service may need."""
-        identifier = step.payload["id"]
-        converged(Watch(engine, "", [step.name], [identifier], self.old_tasks), self.wait_timeout)
-        poll(
-            lambda: converge.unwanted(engine.tasks({"service": [identifier]}), engine.nodes()),
+        ticket = self.ticket
+        service, rollout = ticket.service, f"rebalance of {ticket.name}"
+        if ticket.about != f"end of {rollout}":
+            ticket.turn_to(rollout)
+            watch = Watch(
+                engine, "", [ticket.name], [service], ticket.old_tasks, waited=ticket.waited, shown=ticket.shown
+            )
+            watch.recall(ticket.since)
+            try:
+                converged(watch, self.wait_timeout)
+            except Unfinished as pause:
+                ticket.since, ticket.waited, ticket.shown = watch.running_since(), watch.waited, pause.line
+                raise pause.leave(ticket) from None
+        watched(
+            ticket,
+            f"end of {rollout}",
+            lambda: converge.unwanted(engine.tasks({"service": [service]}), engine.nodes()),
             lambda tasks: not tasks,
             self.wait_timeout,
-            lambda tasks: f"{len(tasks)} old tasks of service {step.name} are still being stopped.",
+            lambda tasks: f"{len(tasks)} old tasks of service {ticket.name} are still being stopped.",
         )
+        ticket.service = ""
 
     def result(self, found: Found) -> dict[str, Any]:
         titles = rebalance.titles_of(found.nodes)
         after = {spread.service["Spec"]["Name"]: spread for spread in rebalance.spreads(found)}
         warnings = [
             f"Service {name} is still unevenly spread. It is not rebalanced again before its nodes change."
-            for name in sorted(self.before)
+            for name in sorted(self.ticket.before)
             if not self.check_mode and name in after and after[name].uneven
         ]
         services = [
@@ -98,6 +132,6 @@ class Rebalancing:
                 "before": before,
                 "after": rebalance.shown(after[name], titles) if name in after else {},
             }
-            for name, before in sorted(self.before.items())
+            for name, before in sorted(self.ticket.before.items())
         ]
         return {"services": services, "warnings": warnings}

@@ -13,9 +13,10 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.overtaken import Overtaken, mark, overtaken
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket, Unfinished
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, own
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import Wish
 
@@ -87,7 +88,8 @@ class Rollout:
         try:
             converged(watch, self.wish.wait_timeout)
         except Unfinished as pause:
-            ticket.since, ticket.waited, ticket.shown = watch.running_since(), watch.waited, pause.line
+            ticket.about, ticket.since = f"stack {self.wish.stack}", watch.running_since()
+            ticket.waited, ticket.shown = watch.waited, pause.line
             raise pause.leave(ticket) from None
         look, _progress = watch.last
         return look.services
@@ -113,7 +115,7 @@ class Rollout:
                 credentials = images.credentials(images.of(spec), self.auths)
                 engine.update_service(service["ID"], service["Version"]["Index"], spec, credentials)
         said = {"message": failure.message, "hint": failure.hint, "facts": failure.facts, "restored": sorted(names)}
-        self.ticket = Ticket(written, self.ticket.before, shown=self.ticket.shown, failure=said)
+        self.ticket = Ticket(shown=self.ticket.shown, changed=written, before=self.ticket.before, failure=said)
 
     def _restored(self, engine: Engine) -> SwarmError:
         """The failure, after the old specs have converged."""

@@ -19,11 +19,11 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     SwarmError,
     Timeout,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished, is_news
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, rounds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, Progress
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.networks import is_allocated
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rotate import NAMESPACE_LABEL
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Unfinished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import Clock, SystemClock, poll
 
 LOG_LINES = 10
@@ -81,7 +81,7 @@ class Watch:
     def news(self, seconds: float) -> str:
         """The line to end a round with after so many seconds, or nothing."""
         line = rounds.line(self.last[1], self.stack)
-        return line if self.shown is not None and rounds.is_news(line, self.shown, seconds) else ""
+        return line if self.shown is not None and is_news(line, self.shown, seconds) else ""
 
     def filters(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """For the services, and for their tasks: those of the stack, or where none is given, those of the names."""

@@ -19,6 +19,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.rotate
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, OutOfSequence, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished
 
 
 def certificate(content):
@@ -341,6 +342,35 @@ def test_the_next_run_waits_and_does_not_rotate_again():
     assert not plan
     assert result["swarm"]["root_rotation_in_progress"] is False
     assert manager.writes() == ["/swarm/update"]
+
+
+@pytest.mark.parametrize("left", [2, 1000])
+def test_a_rotation_is_not_begun_again_by_the_next_round(left):
+    """Also where it came to its end between two rounds, and nothing says which CA was the old one."""
+    manager = Manager(looks=1000)
+    rotate = ["worker_token", "ca"]
+    with pytest.raises(Unfinished, match="waits for worker1") as pause:
+        run(manager, rotate, ticket={"shown": ""})
+    ticket = pause.value.facts["unfinished"]["ticket"]
+    assert ticket["about"] == "rotation of the CA"
+    manager.left = 1
+    manager._pass_time()
+    manager.left = left
+    plan, result = run(manager, rotate, ticket=ticket)
+    assert not plan
+    assert result["root_ca_digest"] == ca_digest(MINE)
+    assert manager.writes() == ["/swarm/update"]
+
+
+def test_what_was_warned_of_in_the_first_round_is_told_at_the_end():
+    manager = Manager(looks=1000)
+    manager.cluster["Spec"]["Labels"]["apiary.swarm.replaced.worker_token"] = STAMP
+    options = {"rotate": ["worker_token", "ca"], "older_than": "1h"}
+    with pytest.raises(Unfinished) as pause:
+        run(manager, **options, ticket={"shown": ""})
+    manager.left = 2
+    plan, _result = run(manager, **options, ticket=pause.value.facts["unfinished"]["ticket"])
+    assert [warning.split()[0] for warning in plan.warnings] == ["worker_token"]
 
 
 def test_the_end_of_a_rotation_to_another_ca_is_no_success():

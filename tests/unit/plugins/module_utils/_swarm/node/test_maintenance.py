@@ -21,6 +21,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenan
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenance_duty import maintenance_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import MAINTENANCE, NodeWish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished
 
 
 def node(availability, kept=None, state="ready", labels=None, identity="n1"):
@@ -140,8 +141,8 @@ def clock(monkeypatch):
     return clock
 
 
-def fulfilled(swarm, state, timeout=60, check_mode=False):
-    duty = maintenance_duty(["n1"], state, timeout, check_mode)
+def fulfilled(swarm, state, timeout=60, check_mode=False, ticket=None):
+    duty = maintenance_duty(["n1"], state, timeout, check_mode, ticket)
     plan, seen = fulfil(Engine(swarm), duty, check_mode)
     return bool(plan), duty.result(seen)["nodes"][0]["availability"]
 
@@ -154,6 +155,22 @@ def test_tasks_are_waited_for():
     swarm = Swarm(node("active"), tasks=[[TASK], [TASK], []])
     assert fulfilled(swarm, BEGUN) == (True, "drain")
     assert swarm.written == [("drain", 7)]
+
+
+def test_what_is_waited_for_is_told_and_nothing_is_written_twice():
+    swarm = Swarm(node("active"), node("drain", "active"), tasks=[[TASK]] * 9 + [[]])
+    with pytest.raises(Unfinished, match="still running: backup on host-n1") as pause:
+        fulfilled(swarm, BEGUN, ticket=Ticket(shown=""))
+    assert pause.value.facts["changed"] is True
+    ticket = pause.value.facts["unfinished"]["ticket"]
+    assert (ticket["about"], ticket["waited"] >= 1) == ("drain", True)
+    assert fulfilled(swarm, BEGUN, ticket=Ticket(**ticket)) == (False, "drain")
+    assert swarm.written == [("drain", 7)]
+
+
+def test_in_check_mode_nothing_is_waited_for(clock):
+    assert fulfilled(Swarm(node("active"), tasks=[[TASK]]), BEGUN, check_mode=True, ticket=Ticket(shown=""))[0]
+    assert clock["now"] == 0
 
 
 def test_what_does_not_leave_is_named():

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Progress
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import is_news, line
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import line
 
 
 def service(name, running=1, wanted=1, **fields):
@@ -29,11 +29,3 @@ def service(name, running=1, wanted=1, **fields):
 )
 def test_a_line_names_what_is_not_there_yet(services, words):
     assert line(services, "st") == words
-
-
-@pytest.mark.parametrize(
-    ("now", "shown", "seconds", "ends"),
-    [("a", "", 0.5, False), ("a", "", 1, True), ("a", "a", 19, False), ("a", "a", 20, True)],
-)
-def test_a_round_ends_with_news_or_after_a_while(now, shown, seconds, ends):
-    assert is_news(now, shown, seconds) is ends

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_rounds import joined, line
+from ansible_collections.apiary.swarm.plugins.plugin_utils._rounds import joined, line, through
 
 FIRST = {
     "failed": True,
@@ -39,5 +39,25 @@ def test_one_round_is_its_own_result():
 
 
 def test_a_line_says_for_how_long():
-    unfinished = {"line": "web 0/1 running", "ticket": {"waited": 12.34}}
-    assert line("manager1", "shop", unfinished) == "manager1: stack shop after 12 s: web 0/1 running"
+    unfinished = {"line": "web 0/1 running", "ticket": {"about": "stack shop", "waited": 12.34}}
+    assert line("manager1", unfinished) == "manager1: stack shop after 12 s: web 0/1 running"
+
+
+def test_a_module_is_called_until_it_is_through():
+    told = iter(
+        [
+            {**FIRST, "unfinished": {"line": "a", "ticket": {"shown": "a", "waited": 1}}},
+            {**FIRST, "plan": [], "unfinished": {"line": "b", "ticket": {"shown": "b", "waited": 2}}},
+            {"changed": False, "plan": []},
+        ]
+    )
+    tickets, shown = [], []
+
+    def call(ticket):
+        tickets.append(ticket)
+        return next(told)
+
+    result = through(call, lambda unfinished: shown.append(unfinished["line"]))
+    assert [ticket["shown"] for ticket in tickets] == ["", "a", "b"]
+    assert shown == ["a", "b"]
+    assert (result["changed"], result["plan"], "failed" in result) == (True, ["create a"], False)
