@@ -22,6 +22,7 @@ from typing import TextIO
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
+DOCS = CACHE / "docs"
 PLUGINS = "ansible_collections.apiary.swarm.plugins"
 
 Command = tuple[str, ...]
@@ -74,6 +75,24 @@ STAGES: Mapping[str, Stage] = {
                 ".",
             ),
             ("antsibull-changelog", "lint"),
+        )
+    ),
+    # The pages of all modules, plugins and roles. What they refer to in Ansible's own pages is not here (docs-lint
+    # looks at references); antsibull-docs does not make the directory.
+    "docs": Stage(
+        (
+            ("mkdir", "-p", str(DOCS / "rst")),
+            (
+                *("env", f"HOME={CACHE}", "antsibull-docs", "collection", "--use-current", "--fail-on-error"),
+                *("--squash-hierarchy", "--no-breadcrumbs", "--cleanup=everything", f"--dest-dir={DOCS / 'rst'}"),
+                "apiary.swarm",
+            ),
+            (
+                *("sphinx-build", "-q", "-W", "--keep-going", "-C", "-b", "html", "-D", "project=apiary.swarm"),
+                *("-D", "extensions=sphinx_antsibull_ext", "-D", "html_theme=alabaster"),
+                *("-D", "highlight_language=YAML+Jinja", "-D", "suppress_warnings=ref.ref"),
+                *(str(DOCS / kind) for kind in ("rst", "html")),
+            ),
         )
     ),
     "build": Stage((("python", "tests/tools/package.py"),)),
