@@ -21,6 +21,7 @@ author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 options:
   remote_addrs:
     description:
@@ -141,7 +142,7 @@ plan:
   elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.join_duty import join_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
@@ -149,6 +150,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle impo
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "remote_addrs": {"type": "list", "elements": "str", "default": []},
             "join_token": {"type": "str", "default": "", "no_log": True},
             "role": {"type": "str", "choices": ["manager", "worker"]},

@@ -69,8 +69,10 @@ def watched(
     describe: Callable[[Seen], str],
     line: Callable[[Seen], str] | None = None,
     clock: Clock | None = None,
+    first: float = SHORTEST,
 ) -> Seen:
     """As poll(), in rounds. `about` tells this wait from others of the same run; `line` is shown, or else `describe`.
+    Nothing is shown before `first` seconds are over: for waits that seldom take longer.
 
     Only for what the next call of the module comes to again, and then waits for: everything before has been done.
     """
@@ -82,7 +84,7 @@ def watched(
         if reached(seen):
             return True
         seconds = clock.now() - began
-        if ticket.shown is not None and seconds >= SHORTEST:
+        if ticket.shown is not None and seconds >= SHORTEST and before + seconds >= first:
             words = (line or describe)(seen).rstrip(".")
             if is_news(words, ticket.shown, seconds):
                 ticket.waited, ticket.shown = before + seconds, words

@@ -33,7 +33,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import ticket_of, watched
+
+FIRST_LINE = 5  # seconds; most joins take less
 
 
 def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
@@ -45,6 +47,8 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
     )
     if options["join_token"]:
         token_digest(options["join_token"])
+    ticket = ticket_of(options)
+    waits_on = bool(ticket.waited)  # another round: it has joined, which only has to come true
 
     def read(engine: Engine) -> Membership:
         return look(engine, options["docker_host"]).member
@@ -53,7 +57,7 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
         join_in_turn(engine, step.payload)
 
     def settle(engine: Engine, member: Membership, plan: Plan) -> Membership:
-        if not plan and member.local_state == states.ACTIVE:
+        if not plan and not waits_on and member.local_state == states.ACTIVE:
             return member
         last: list[Membership] = []
 
@@ -62,13 +66,16 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
             last[:] = [view.member]
             return view
 
-        outcome = "" if plan else "Nothing was changed."
+        outcome = "" if plan or waits_on else "Nothing was changed."
         try:
-            member = poll(
+            member = watched(
+                ticket,
+                "join",
                 ask,
                 lambda view: has_joined(view, options["role"]) and is_known(engine, view.member),
                 options["wait_timeout"],
                 lambda view: f"this node is {view.member}.",
+                first=FIRST_LINE,
             ).member
         except Timeout:
             if last[0].local_state == states.ACTIVE:
@@ -77,9 +84,10 @@ def join_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Membership]:
         join.check_role(member, options["role"], outcome)
         return member
 
-    return Duty(
-        read, lambda member: join.decide_join(member, options), perform, lambda member: member.as_dict(), settle
-    )
+    def decide(member: Membership) -> Plan:
+        return Plan() if waits_on else join.decide_join(member, options)
+
+    return Duty(read, decide, perform, lambda member: member.as_dict(), settle)
 
 
 def has_joined(view: View, role: str | None) -> bool:

@@ -30,6 +30,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.update_duty import nodes_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import read_wishes
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished
 
 TOKEN = "SWMTKN-1-" + "0" * 50 + "-" + "s" * 25
 JOIN = {
@@ -194,6 +195,27 @@ def test_a_manager_has_joined_when_the_managers_know_it():
     transport = Swarm(joins=[MANAGER], nodes=[node(2, "manager")])
     assert join(transport, role="manager")[1].is_live_manager
     assert ("GET", "/nodes/n2") in transport.requests
+
+
+def test_a_join_that_takes_long_is_shown_and_goes_on_in_the_next_round():
+    transport = Swarm(joins=[MANAGER])
+    with pytest.raises(Unfinished, match="this node is a manager") as pause:
+        join(transport, role="manager", wait_timeout=60, ticket={"shown": ""})
+    assert pause.value.facts["changed"] is True
+    ticket = pause.value.facts["unfinished"]["ticket"]
+    assert 5 <= ticket["waited"] < 7
+    transport.nodes = {"n2": node(2, "manager")}
+    plan, member = join(transport, role="manager", wait_timeout=60, ticket=ticket)
+    assert not plan
+    assert member.is_live_manager
+    assert transport.writes() == ["/swarm/join"]
+
+
+def test_a_node_that_left_between_two_rounds_is_an_error_and_does_not_join_again():
+    transport = Swarm()
+    with pytest.raises(SwarmError, match=r"The join failed.*in no swarm"):
+        join(transport, ticket={"about": "join", "waited": 5, "shown": "x"})
+    assert transport.writes() == []
 
 
 @pytest.mark.parametrize("state", ["error", "locked"])
