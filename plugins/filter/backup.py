@@ -60,10 +60,11 @@ def restore_plan(
     confirm: str = "",
     lost: Sequence[str] = (),
     rejoin: bool = False,
+    address: str = "",
     restored_before: bool = False,
 ) -> dict[str, Any]:
     answers = registered(hosts, hostvars, "__swarm_restore_status")
-    wish = recovery.RestoreWish(host, confirm, lost, rejoin)
+    wish = recovery.RestoreWish(host, confirm, lost, rejoin, address)
     return recovery.plan_restore(answers, manifest, wish, restored_before).as_dict()
 
 

@@ -223,12 +223,13 @@ class RestorePlan:
 @dataclass(frozen=True)
 class RestoreWish:
     """What the user says: where to, whether the swarm is meant (`confirm`, by its ID), which hosts are gone, whether
-    the others may be made to leave."""
+    the others may be made to leave, which address the host is to have (where it is another one)."""
 
     host: str
     confirm: str = ""
     lost: Collection[str] = ()
     rejoin: bool = False
+    address: str = ""
 
 
 def plan_restore(
@@ -241,7 +242,8 @@ def plan_restore(
         return plan
     own = answers[wish.host]
     if restored_before and is_live(own) and not left_behind(own.get("nodes") or ()):
-        plan.done = True
+        plan.done = wish.address in ("", own.get("node_address"))
+    if plan.done:
         return plan
     if wish.confirm != manifest["cluster_id"]:
         plan.errors.append(
