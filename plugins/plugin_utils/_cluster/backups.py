@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import report_of
+
 Answer = Mapping[str, Any]
 
 
@@ -30,9 +32,9 @@ class BackupPlan:
 
 def plan_backup(answers: Mapping[str, Answer], play_hosts: Collection[str], allow_downtime: bool) -> BackupPlan:
     """A manager that is not the leader and that the others can do without; `answers` are of swarm_info, by host."""
-    live = {host: answer for host, answer in answers.items() if is_live(answer)}
+    live = {host: answer for host, answer in answers.items() if report_of(host, answer).is_live_manager}
     if not live:
-        told = "; ".join(in_words(host, answer) for host, answer in answers.items())
+        told = "; ".join(str(report_of(host, answer)) for host, answer in answers.items())
         return BackupPlan(errors=[f"None of the managers has a quorum, so none is backed up: {told}."])
     clusters = {answer["cluster_id"]: host for host, answer in live.items()}
     if len(clusters) > 1:
@@ -76,24 +78,6 @@ def _cannot_spare(quorum: Mapping[str, Any], allow_downtime: bool) -> str:
         "while: meanwhile nothing in the swarm can be changed, and tasks on that node end. Set "
         "swarm_backup_allow_downtime: true to have it so, or have three managers."
     )
-
-
-def is_live(answer: Answer) -> bool:
-    return bool(answer.get("has_quorum")) and answer.get("local_state") == "active"
-
-
-def in_words(host: str, answer: Answer) -> str:
-    """What a host says of itself, for messages."""
-    if "local_state" not in answer:
-        return f"{host} was not reached"
-    state = answer["local_state"]
-    if not state:
-        return f"{host}: {(answer.get('engine') or {}).get('problem') or 'its Engine does not answer'}".rstrip(".")
-    if state == "inactive":
-        return f"{host} is in no swarm"
-    quorum = "" if answer.get("has_quorum") or answer.get("role") != "manager" else ", without quorum"
-    swarm, node = answer.get("cluster_id") or "(unknown)", answer.get("node_id") or "unknown"
-    return f"{host} is a {answer.get('role') or 'node'} of swarm {swarm} (state {state}, NodeID {node}{quorum})"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.backups import Answer, in_words, is_live
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Results as Answer
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import report_of
 
 Answers = Mapping[str, Answer]
 
@@ -50,7 +51,7 @@ def plan_recovery(
     """`answers` are of swarm_info by host, `positions` in the raft log (term, number), `locks` are hosts with autolock,
     `lost` what the user says is gone for good: hosts, or addresses or NodeIDs of managers."""
     plan = RecoveryPlan(evidence=[_evidence(host, answer, positions) for host, answer in answers.items()])
-    live = [host for host, answer in answers.items() if is_live(answer)]
+    live = [host for host, answer in answers.items() if report_of(host, answer).is_live_manager]
     swarms = {answer["cluster_id"] for answer in answers.values() if answer.get("cluster_id")}
     if len(swarms) > 1:
         plan.errors.append(f"These managers are of {len(swarms)} swarms ({', '.join(sorted(swarms))}).")
@@ -65,9 +66,9 @@ def plan_recovery(
 
 
 def _evidence(host: str, answer: Answer, positions: Mapping[str, tuple[int, int]]) -> str:
-    words = in_words(host, answer)
+    words = str(report_of(host, answer))
     if answer.get("role") == "manager" and host in positions:
-        words += f", last entry of its log: term {positions[host][0]}, number {positions[host][1]}"
+        words += f"; last entry of its log: term {positions[host][0]}, number {positions[host][1]}"
     return words
 
 
@@ -106,7 +107,7 @@ def _finish(answers: Answers, plan: RecoveryPlan) -> None:
         host
         for host, answer in answers.items()
         if answer.get("local_state") not in (None, "", "inactive")
-        and not is_live(answer)
+        and not report_of(host, answer).is_live_manager
         and answer.get("node_id") in outside
     ]
     plan.remove = left_behind(nodes, {answers[host]["node_id"] for host in plan.rejoin})
@@ -241,7 +242,7 @@ def plan_restore(
         plan.errors.append(f"swarm_restore_host is {wish.host!r}, which is none of the managers of this run.")
         return plan
     own = answers[wish.host]
-    if restored_before and is_live(own) and not left_behind(own.get("nodes") or ()):
+    if restored_before and report_of(wish.host, own).is_live_manager and not left_behind(own.get("nodes") or ()):
         plan.done = wish.address in ("", own.get("node_address"))
     if plan.done:
         return plan
@@ -263,7 +264,7 @@ def plan_restore(
 
 
 def _judge_other(host: str, answer: Answer, manifest: Mapping[str, Any], wish: RestoreWish, plan: RestorePlan) -> None:
-    words = in_words(host, answer)
+    words = str(report_of(host, answer))
     if not answer.get("local_state"):
         if host not in wish.lost:
             plan.errors.append(
@@ -272,7 +273,7 @@ def _judge_other(host: str, answer: Answer, manifest: Mapping[str, Any], wish: R
             )
     elif answer["local_state"] == "inactive":
         return
-    elif is_live(answer):
+    elif report_of(host, answer).is_live_manager:
         plan.errors.append(f"{words}: that swarm works, so nothing is to be restored. Recreate what is missing there.")
     elif answer.get("cluster_id") not in ("", None, manifest["cluster_id"]):
         plan.errors.append(f"{words}, which is another swarm than that of the backup.")

@@ -72,7 +72,7 @@ class Report:
         if not self.heard:
             return f"{self.host} was not reached, or failed before in this run"
         if not self.local_state:
-            return f"{self.host}: {self.problem}"
+            return f"{self.host}: {self.problem or 'its Engine does not answer'}".rstrip(".")
         if self.local_state == "inactive":
             return f"{self.host} is in no swarm"
         words = f"{self.host} is a {self.role or 'node'} of swarm {self.cluster_id or '(unknown)'}"
@@ -112,10 +112,20 @@ def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Repor
     for result in results:
         if "local_state" in result and not result.get("failed"):
             known.update(result)
+    return report_of(
+        host,
+        known,
+        to_unlock=known.get("local_state") == "locked" and bool(_get(hostvars, host, _UNLOCK).get("changed")),
+        advertise_addr=str(_value(hostvars, host, "swarm_node_advertise_addr") or ""),
+    )
+
+
+def report_of(host: str, known: Results, to_unlock: bool = False, advertise_addr: str = "") -> Report:
+    """From what a module returned; empty where nothing was heard."""
     engine = known.get("engine") or {}
     return Report(
         host=host,
-        heard=bool(known),
+        heard="local_state" in known,
         installed=engine.get("installed", True),
         problem=engine.get("problem") or "",
         name=engine.get("name") or "",
@@ -126,8 +136,8 @@ def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Repor
         ),
         autolock=((known.get("swarm") or {}).get("settings") or {}).get("autolock"),
         nodes=tuple(known.get("nodes") or ()),
-        to_unlock=known.get("local_state") == "locked" and bool(_get(hostvars, host, _UNLOCK).get("changed")),
-        advertise_addr=str(_value(hostvars, host, "swarm_node_advertise_addr") or ""),
+        to_unlock=to_unlock,
+        advertise_addr=advertise_addr,
     )
 
 

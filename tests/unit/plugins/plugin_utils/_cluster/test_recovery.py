@@ -141,10 +141,10 @@ def test_a_quorum_that_less_than_a_majority_tells_of_is_doubted(others, doubtful
 
 def test_the_evidence_has_a_line_for_each_host():
     answers = {"m1": left(1), "m2": GONE, "m3": SILENT}
-    words = "m1 is a manager of swarm c1 (state active, NodeID n1, without quorum)"
+    words = "m1 is a manager of swarm c1 (state active, NodeID n1) without quorum"
     assert plan(answers, {"m1": (2, 7)}).evidence == [
-        f"{words}, last entry of its log: term 2, number 7",
-        "m2 was not reached",
+        f"{words}; last entry of its log: term 2, number 7",
+        "m2 was not reached, or failed before in this run",
         "m3: no answer",
     ]
 
