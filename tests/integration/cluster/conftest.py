@@ -20,7 +20,7 @@ import pytest
 import yaml
 
 from tests.lab import access, lab
-from tests.lab.state import Lab
+from tests.lab.state import USER, Lab
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -127,4 +127,16 @@ def cluster(hosts: Hosts) -> Hosts:
     for name in hosts.names[1:]:
         token = tokens["manager" if name.startswith("manager") else "worker"]
         hosts.docker(name, f"swarm join --token {token} {address}:2377")
+    return hosts
+
+
+@pytest.fixture
+def small(hosts: Hosts) -> Hosts:
+    """A swarm of manager1, manager2 and worker1, made without the collection; the user may use their Engines."""
+    for name in ("manager1", "manager2", "worker1"):
+        hosts.console(name, f"usermod --append --groups docker {USER}")
+    hosts.docker("manager1", "swarm init")
+    for name, role in (("manager2", "manager"), ("worker1", "worker")):
+        token = hosts.docker("manager1", f"swarm join-token -q {role}")
+        hosts.docker(name, f"swarm join --token {token} {hosts.lab.host('manager1').address}:2377")
     return hosts

@@ -31,18 +31,6 @@ def home(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-@pytest.fixture
-def swarm(hosts: Hosts) -> Hosts:
-    """Two managers and a worker, made by hand; the user may use the Engines."""
-    for name in ("manager1", "manager2", "worker1"):
-        hosts.console(name, f"usermod --append --groups docker {USER}")
-    hosts.docker("manager1", "swarm init")
-    for name, role in (("manager2", "manager"), ("worker1", "worker")):
-        token = hosts.docker("manager1", f"swarm join-token -q {role}")
-        hosts.docker(name, f"swarm join --token {token} {hosts.lab.host('manager1').address}:2377")
-    return hosts
-
-
 def source(hosts: Hosts, home: Path, *names: str, **options: Any) -> Path:
     """An inventory file that asks these hosts in turn."""
     asked = [f"ssh://{USER}@{hosts.lab.host(name).address}" for name in names]
@@ -70,17 +58,17 @@ def leads_or_follows(hosts: Hosts, manager: str) -> bool:
     return "HOSTNAME" in hosts.docker(manager, "node ls", check=False)
 
 
-def test_a_swarm_is_an_inventory_with_which_ansible_reaches_its_nodes(swarm: Hosts, home: Path) -> None:
-    swarm.docker("manager1", "node update --availability drain --label-add zone=a --label-add spare= worker1")
+def test_a_swarm_is_an_inventory_with_which_ansible_reaches_its_nodes(small: Hosts, home: Path) -> None:
+    small.docker("manager1", "node update --availability drain --label-add zone=a --label-add spare= worker1")
     file = source(
-        swarm,
+        small,
         home,
         "worker1",
         "manager2",
         keyed_groups=[{"prefix": "zone", "key": "swarm_node.labels.zone"}],
         groups={"spares": "'spare' in swarm_node.labels"},
     )
-    found = listed(swarm, file)
+    found = listed(small, file)
     assert "this Engine is a worker of a swarm" in found["said"]
     expected = {
         "swarm_managers": ["manager1", "manager2"],
@@ -94,41 +82,41 @@ def test_a_swarm_is_an_inventory_with_which_ansible_reaches_its_nodes(swarm: Hos
     }
     assert {group: found[group]["hosts"] for group in expected} == expected
 
-    done = swarm.ansible("ansible", "all", "-i", str(file), "--become", "-m", "apiary.swarm.swarm_info")
+    done = small.ansible("ansible", "all", "-i", str(file), "--become", "-m", "apiary.swarm.swarm_info")
     assert done.returncode == 0, done.stdout + done.stderr
-    for node in swarm.nodes("manager1").values():
+    for node in small.nodes("manager1").values():
         assert f'"node_id": "{node["ID"]}"' in done.stdout
 
 
-def test_nodes_with_the_same_host_name_are_two_hosts(swarm: Hosts, home: Path) -> None:
-    swarm.docker("worker1", "swarm leave")
-    token = swarm.docker("manager1", "swarm join-token -q worker")
-    swarm.docker("worker1", f"swarm join --token {token} {swarm.lab.host('manager1').address}:2377")
-    wait_until(lambda: swarm.docker("manager1", "node ls --filter name=worker1 --quiet").count("\n") == 1)
-    found = listed(swarm, source(swarm, home, "manager1"))
-    both = swarm.docker("manager1", "node ls --filter name=worker1 --quiet").split()
+def test_nodes_with_the_same_host_name_are_two_hosts(small: Hosts, home: Path) -> None:
+    small.docker("worker1", "swarm leave")
+    token = small.docker("manager1", "swarm join-token -q worker")
+    small.docker("worker1", f"swarm join --token {token} {small.lab.host('manager1').address}:2377")
+    wait_until(lambda: small.docker("manager1", "node ls --filter name=worker1 --quiet").count("\n") == 1)
+    found = listed(small, source(small, home, "manager1"))
+    both = small.docker("manager1", "node ls --filter name=worker1 --quiet").split()
     assert sorted(found["swarm_workers"]["hosts"]) == sorted(both)
     assert "2 nodes have the host name worker1: in the inventory by NodeID" in found["said"]
 
 
-def test_managers_without_quorum_are_passed_over_and_told_of(swarm: Hosts, home: Path) -> None:
-    file = source(swarm, home, "manager1", "manager2", timeout=5)
-    with stopped(swarm, "manager1"):
-        wait_until(lambda: not leads_or_follows(swarm, "manager2"), seconds=90)
-        found = listed(swarm, file)
+def test_managers_without_quorum_are_passed_over_and_told_of(small: Hosts, home: Path) -> None:
+    file = source(small, home, "manager1", "manager2", timeout=5)
+    with stopped(small, "manager1"):
+        wait_until(lambda: not leads_or_follows(small, "manager2"), seconds=90)
+        found = listed(small, file)
         assert not found["_meta"].get("hostvars")
         for name in ("manager1", "manager2"):
-            assert f"ssh://{USER}@{swarm.lab.host(name).address}: " in found["said"]
+            assert f"ssh://{USER}@{small.lab.host(name).address}: " in found["said"]
         # In which words depends on the Engine, and on how long it has been without the other one.
         assert found["said"].count("apiary.swarm.swarm: ssh://") == 2, found["said"]
-    wait_until(lambda: leads_or_follows(swarm, "manager2"), seconds=90)
-    assert listed(swarm, file)["swarm_workers"]["hosts"] == ["worker1"]
+    wait_until(lambda: leads_or_follows(small, "manager2"), seconds=90)
+    assert listed(small, file)["swarm_workers"]["hosts"] == ["worker1"]
 
 
 @pytest.fixture
-def certificates(swarm: Hosts, tmp_path: Path) -> Iterator[Path]:
+def certificates(small: Hosts, tmp_path: Path) -> Iterator[Path]:
     """A CA with a certificate for manager1, whose Engine listens with TLS, and one for a client."""
-    address = swarm.lab.host("manager1").address
+    address = small.lab.host("manager1").address
     script = f"""
     openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=ca -days 2 \
       -addext keyUsage=critical,keyCertSign \
@@ -143,32 +131,32 @@ def certificates(swarm: Hosts, tmp_path: Path) -> Iterator[Path]:
     """
     subprocess.run(["bash", "-e", "-c", script], cwd=tmp_path, check=True, capture_output=True)
     folder, unit = "/etc/docker-tls", "/etc/systemd/system/docker.service.d/zz-tls.conf"
-    swarm.console("manager1", f"mkdir -p {folder} $(dirname {unit})")
+    small.console("manager1", f"mkdir -p {folder} $(dirname {unit})")
     for name in ("ca.pem", "server.pem", "server.key"):
-        swarm.console("manager1", f"cat > {folder}/{name} <<'END'\n{(tmp_path / name).read_text()}END")
+        small.console("manager1", f"cat > {folder}/{name} <<'END'\n{(tmp_path / name).read_text()}END")
     options = f"--tlsverify --tlscacert {folder}/ca.pem --tlscert {folder}/server.pem --tlskey {folder}/server.key"
     command = f"/usr/sbin/dockerd -H fd:// -H tcp://0.0.0.0:2376 {options}"
-    swarm.console(
+    small.console(
         "manager1", f"printf '[Service]\\nExecStart=\\nExecStart={command}\\n' > {unit}; systemctl daemon-reload"
     )
-    start(swarm, "restart", "manager1")
-    wait_until(lambda: leads_or_follows(swarm, "manager1"))
+    start(small, "restart", "manager1")
+    wait_until(lambda: leads_or_follows(small, "manager1"))
     yield tmp_path
-    swarm.console("manager1", f"rm -r {unit} {folder}; systemctl daemon-reload")
-    start(swarm, "restart", "manager1")
+    small.console("manager1", f"rm -r {unit} {folder}; systemctl daemon-reload")
+    start(small, "restart", "manager1")
 
 
-def test_a_manager_is_read_through_tls(swarm: Hosts, home: Path, certificates: Path) -> None:
+def test_a_manager_is_read_through_tls(small: Hosts, home: Path, certificates: Path) -> None:
     paths = {
         "ca_path": str(certificates / "ca.pem"),
         "client_cert": str(certificates / "client.pem"),
         "client_key": str(certificates / "client.key"),
     }
-    where = [f"tcp://{swarm.lab.host('manager1').address}:2376"]
-    found = listed(swarm, source(swarm, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
+    where = [f"tcp://{small.lab.host('manager1').address}:2376"]
+    found = listed(small, source(small, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
     assert found["_meta"].get("hostvars"), found["said"]
     assert found["swarm_managers"]["hosts"] == ["manager1", "manager2"]
     del paths["client_cert"]
-    stranger = listed(swarm, source(swarm, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
+    stranger = listed(small, source(small, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
     assert not stranger["_meta"].get("hostvars")
     assert f"Docker Engine at {where[0]} cannot be reached" in stranger["said"]

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, the apiary.swarm contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stack_info tells of stacks: a pure view of what the Engine lists."""
+"""What stack_info tells of stacks, and service_info of services: a pure view of what the Engine lists."""
 
 from __future__ import annotations
 
@@ -39,6 +39,12 @@ def stacks(listed: Listed, name: str | None = None) -> list[dict[str, Any]]:
     }
     names = [name] if name is not None else sorted({stack for items in owned.values() for stack, _item in items})
     return [_stack(stack, owned) for stack in names]
+
+
+def services(listed: Listed) -> list[dict[str, Any]]:
+    """All services in the order of their names, each with its stack (empty: it is in none)."""
+    found = [{"stack": stack, **service} for stack, service in _services(listed)]
+    return sorted(found, key=lambda service: str(service["name"]))
 
 
 def _stack(name: str, owned: Mapping[str, Sequence[Named]]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, seconds
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.info import Listed, stacks
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.info import Listed, services, stacks
 
 BEGAN = "2026-01-01T00:00:00Z"
 LATER = seconds(BEGAN) + 60
@@ -162,3 +162,9 @@ def test_a_stack_that_does_not_exist():
     assert stacks(listed(), "st") == [nothing]
     assert stacks(listed([service(stack="other")]), "st") == [nothing]
     assert stacks(listed()) == []
+
+
+def test_services_of_no_stack_are_told_of_too():
+    found = services(listed([service("st_web"), service("alone", stack="")], [task(), task(name="alone")]))
+    assert [(item["stack"], item["name"], item["running"]) for item in found] == [("", "alone", 1), ("st", "st_web", 1)]
+    assert only([service()], [task()]).items() <= found[1].items()
