@@ -79,9 +79,8 @@ def test_variables_of_inventories_exist(block):
 def test_commands_exist(command):
     """Targets of make, playbooks, and the variables that they are given."""
     words = shlex.split(command, comments=True)
-    if words[0] == "make":
-        targets = re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-        assert set(words[1:]) <= set(targets)
+    targets = re.findall(r"^([a-z-]+):", (CHECKOUT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
+    assert {words[at + 1] for at, word in enumerate(words) if word == "make"} <= set(targets)
     for word in words:
         name = word.removeprefix("apiary.swarm.")
         if name != word and words[0] == "ansible-playbook":
@@ -110,6 +109,14 @@ def test_names_of_the_collection_exist(page):
     prefixes = "|".join(role.name for role in ROLES)
     options = {name for name in re.findall(rf"`((?:{prefixes})_[a-z_]+)`", text) if name not in content}
     assert options - KNOWN == set()
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=name_of)
+def test_files_of_the_project_exist(page):
+    tops = "|".join(path.name for path in CHECKOUT.iterdir() if path.is_dir() and not path.name.startswith("."))
+    named = re.findall(rf"`((?:{tops})/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    places = (CHECKOUT, page.parent, ROLES[0])  # what is said of a role holds for all
+    assert [name for name in named if not any((place / name).exists() for place in places)] == []
 
 
 def test_examples_have_their_pages_and_default_images():
