@@ -13,7 +13,12 @@ from typing import Any
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import membership as states
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.leave import decide_leave
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.local_state import is_joining
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.looking import is_here, look
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.looking import (
+    ELECTION,
+    is_here,
+    look,
+    look_for_leader,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.quorum import Quorum, quorum_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
@@ -37,7 +42,8 @@ def leave_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
     timeout = options["wait_timeout"]
 
     def read(engine: Engine) -> _Seen:
-        view = look(engine, options["docker_host"])
+        # One manager leaves after the other, and the leader may have been the one before.
+        view = look_for_leader(engine, options["docker_host"], ELECTION)
         name = view.info.get("Name") or ""
         if not view.member.is_live_manager:
             joins = is_here(engine, options["docker_host"]) and is_joining(view.info)

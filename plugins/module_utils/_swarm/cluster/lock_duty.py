@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import refuse
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import lock
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.looking import look_for_leader
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.looking import ELECTION, look_for_leader
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.refusals import require_live_manager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
@@ -27,10 +27,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.times import time_of
-
-# Seconds. An operation releases the lock when it has restarted managers, maybe the leader just now.
-UNTIL_THERE_IS_A_LEADER = 20
-
 
 NEVER = datetime.min.replace(tzinfo=timezone.utc)
 
@@ -50,7 +46,7 @@ def lock_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
     refuse(lock.problems(wish))
 
     def read(engine: Engine) -> _Seen:
-        view = look_for_leader(engine, options["docker_host"], UNTIL_THERE_IS_A_LEADER)
+        view = look_for_leader(engine, options["docker_host"], ELECTION)
         if not view.member.is_live_manager:
             return _Seen(view.member)
         return _Seen(view.member, lock.ledger_of(_config(engine)), time_of(view.info["SystemTime"]))

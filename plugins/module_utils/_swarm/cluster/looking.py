@@ -19,6 +19,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import UNIX
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
+# Seconds. Managers choose another leader when theirs was lost, restarted or demoted just now.
+ELECTION = 20
+
 
 @dataclass(frozen=True)
 class View:
