@@ -9,12 +9,11 @@ from __future__ import annotations
 import itertools
 import re
 import shlex
-from pathlib import Path
 
 import pytest
 
 from tests.unit.docs import pages
-from tests.unit.meta.project import CHECKOUT, MODULES, ROLES, load, name_of
+from tests.unit.meta.project import CHECKOUT, MODULES, ROLES, name_of
 
 YAML = pages.blocks("yaml")
 # A line of output begins with a letter, a line that is typed with the prompt.
@@ -132,17 +131,3 @@ def test_the_modules_and_roles_are_all_in_the_reference():
     text = (CHECKOUT / "docs" / "reference.md").read_text(encoding="utf-8")
     named = set(re.findall(r"[\w]+", text))
     assert {path.stem for path in MODULES} | {role.name for role in ROLES} <= named
-
-
-def test_versions_agree():
-    """Nothing is new in a version that is not there yet."""
-    version = load(CHECKOUT / "galaxy.yml")["version"]
-    added = {
-        found
-        for folder in ("plugins", "roles")
-        for path in sorted((CHECKOUT / folder).rglob("*"))
-        if isinstance(path, Path) and path.suffix in (".py", ".yml")
-        for found in re.findall(r"^ *version_added: (\S+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    }
-    numbers = [tuple(int(part) for part in text.strip("\"'").split(".")) for text in (*added, version)]
-    assert max(numbers) == numbers[-1]
