@@ -113,10 +113,13 @@ def test_a_backup_while_nodes_are_down(hosts: Hosts, tmp_path: Path) -> None:
         assert len(list((tmp_path / "worker").glob("*.tar.gz"))) == 1
         before = starts(hosts)
         hosts.console("manager3", "systemctl stop docker.socket docker")
-        refused = play(hosts, "backup", {"swarm_backup_dir": str(tmp_path / "manager")})
+        wish: dict[str, object] = {"swarm_backup_dir": str(tmp_path / "manager"), "swarm_backup_wait_timeout": 10}
+        refused = play(hosts, "backup", wish)
         assert not refused.succeeded
+        assert "Only 2 of 3 managers are reachable" in refused.words
+        assert "1 of 3 managers would be reachable" in refused.words
         assert starts(hosts)[:2] == before[:2]
-        assert not (tmp_path / "manager").exists()
+        assert files(tmp_path / "manager") == {}
     finally:
         hosts.console("manager3", "systemctl start docker")
         faults.start(hosts.lab, "worker1")
