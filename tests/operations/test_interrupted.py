@@ -253,7 +253,7 @@ def ended_honestly(said: str, returncode: int) -> None:
     """It went well, or each error says that a manager is gone; none is of the playbook itself."""
     errors = [line for line in said.splitlines() if line.startswith("fatal: ")]
     print("\n".join(errors))
-    assert (returncode == 0) == (not errors or "rescued=0" not in said or "ignored" in said), said
+    assert returncode == 0 or errors, said
     assert [line for line in errors if not SILENCE.search(line)] == []
     for flaw in ("Traceback", "is undefined", "has no attribute", "object has no element", "MODULE FAILURE"):
         assert flaw not in said, said
