@@ -95,19 +95,22 @@ def collect(hostvars: Mapping[str, Results], hosts: Iterable[str], observers: It
 
     A host asks itself; one that is not in the play was asked by a host that is, one of the `observers`.
     """
+    hosts, observers = list(dict.fromkeys(hosts)), list(observers)
+    # Each time that a host is looked up, Ansible puts all of its variables together.
+    variables = {host: hostvars[host] for host in {*hosts, *observers} if host in hostvars}
     asked: dict[str, Results] = {}
     for observer in observers:
         for name, variable in _ASKED.items():
-            for result in _get(hostvars, observer, name).get("results") or ():
+            for result in _get(variables, observer, name).get("results") or ():
                 asked.setdefault(result.get(variable) or "", result)
-    return {host: _report(hostvars, host, asked.get(host) or {}) for host in dict.fromkeys(hosts)}
+    return {host: _report(variables, host, asked.get(host) or {}) for host in hosts}
 
 
-def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Report:
-    results = [asked, *(_get(hostvars, host, name) for name in _STATUS)]
-    if _get(hostvars, host, "__swarm_manager_plan").get("at") == host:
-        results.append(_get(hostvars, host, "__swarm_manager_init"))
-    results += [_get(hostvars, host, name) for name in _JOINED]
+def _report(variables: Mapping[str, Results], host: str, asked: Results) -> Report:
+    results = [asked, *(_get(variables, host, name) for name in _STATUS)]
+    if _get(variables, host, "__swarm_manager_plan").get("at") == host:
+        results.append(_get(variables, host, "__swarm_manager_init"))
+    results += [_get(variables, host, name) for name in _JOINED]
     known: dict[str, Any] = {}
     for result in results:
         if "local_state" in result and not result.get("failed"):
@@ -115,8 +118,8 @@ def _report(hostvars: Mapping[str, Results], host: str, asked: Results) -> Repor
     return report_of(
         host,
         known,
-        to_unlock=known.get("local_state") == "locked" and bool(_get(hostvars, host, _UNLOCK).get("changed")),
-        advertise_addr=str(_value(hostvars, host, "swarm_node_advertise_addr") or ""),
+        to_unlock=known.get("local_state") == "locked" and bool(_get(variables, host, _UNLOCK).get("changed")),
+        advertise_addr=str(variables.get(host, {}).get("swarm_node_advertise_addr") or ""),
     )
 
 
@@ -144,12 +147,6 @@ def report_of(host: str, known: Results, to_unlock: bool = False, advertise_addr
 _TEXTS = ("local_state", "role", "node_id", "node_address", "cluster_id", "error")
 
 
-def _value(hostvars: Mapping[str, Results], host: str, name: str) -> Any:
-    if host not in hostvars:
-        return None
-    return hostvars[host].get(name)
-
-
-def _get(hostvars: Mapping[str, Results], host: str, name: str) -> Results:
-    value = _value(hostvars, host, name)
+def _get(variables: Mapping[str, Results], host: str, name: str) -> Results:
+    value = variables.get(host, {}).get(name)
     return value if isinstance(value, Mapping) else {}
