@@ -209,9 +209,7 @@ def test_a_single_manager(hosts: Hosts, tmp_path: Path, autolock: bool) -> None:
     assert manifest["autolock"] == autolock
     wipe(hosts, hosts.names)
     if autolock:
-        wish: dict[str, object] = {"swarm_manager_unlock_key": key}
-        join_all(hosts, "--check")
-        back_on(hosts, "manager1", archive, manifest, **wish)
+        back_on(hosts, "manager1", archive, manifest, swarm_manager_unlock_key=key)
     else:
         address = hosts.lab.host("manager2").address
         back_on(hosts, "manager2", archive, manifest, swarm_restore_new_address=address)

@@ -251,11 +251,13 @@ def plan_restore(
             f"Swarm {manifest['cluster_id']} is to be restored on {wish.host}, as it was at {manifest['created']}. "
             f"What is there is set aside. To have it so, set swarm_restore_confirm: {manifest['cluster_id']}."
         )
-    if manifest["autolock"] and len(manifest["managers"]) > 1:
+    several = len(manifest["managers"]) > 1
+    if manifest["autolock"] and (several or wish.address):
+        what = f"go on alone, of {len(manifest['managers'])}" if several else "get another address"
         plan.errors.append(
-            f"The backup is of a swarm with autolock and {len(manifest['managers'])} managers. One of them can go on "
-            "alone only by force-new-cluster, and with autolock Engines stop the manager then and do not start it "
-            "again (https://github.com/moby/moby/issues/36852)."
+            f"The backup is of a swarm with autolock, and its manager could {what}, only by force-new-cluster. With "
+            "autolock Engines stop the manager then and do not start it again "
+            "(https://github.com/moby/moby/issues/36852)."
         )
     for host, answer in answers.items():
         if host != wish.host:

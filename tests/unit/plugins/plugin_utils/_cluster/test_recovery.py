@@ -190,10 +190,13 @@ def test_a_restore_beside_what_may_live_is_refused(answers, wish, words):
     assert words in error
 
 
-def test_autolock_is_refused_where_there_were_several_managers():
+def test_autolock_is_refused_where_there_were_several_managers_or_another_address():
     locked = {**MANIFEST, "autolock": True}
     assert "autolock" in plan_restore({"m1": EMPTY}, locked, WISH, restored_before=False).errors[0]
-    assert not plan_restore({"m1": EMPTY}, {**locked, "managers": PEERS[:1]}, WISH, restored_before=False).errors
+    single = {**locked, "managers": PEERS[:1]}
+    assert not plan_restore({"m1": EMPTY}, single, WISH, restored_before=False).errors
+    moved = RestoreWish("m1", "c1", address="192.0.2.9")
+    assert "another address" in plan_restore({"m1": EMPTY}, single, moved, restored_before=False).errors[0]
 
 
 def test_what_was_restored_before_needs_nothing_and_an_interrupted_one_goes_on():
