@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups, recovery
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
+
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -20,6 +22,9 @@ HostVars = Mapping[str, Mapping[str, Any]]
 def backup_plan(
     hosts: Sequence[str], hostvars: HostVars, play_hosts: Sequence[str], allow_downtime: bool = False
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
+
     return shown(backups.plan_backup(registered(hosts, hostvars, "__swarm_backup_status"), play_hosts, allow_downtime))
 
 
@@ -27,6 +32,8 @@ def backup_encryption(
     passphrase_given: bool, age_recipients: Sequence[str] = (), gpg_recipients: Sequence[str] = (), method: str = ""
 ) -> dict[str, Any]:
     """With `method`, that one is asked about: the archive is there already."""
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import backups
+
     present = [program for program in ("gpg", "openssl", "age") if shutil.which(program)]
     if method:
         return backups.of_method(method, present, "The archive").as_dict()
@@ -40,6 +47,8 @@ def recovery_plan(
     confirm: str = "",
     status: str = "__swarm_recovery_status",
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
+
     logs = registered(hosts, hostvars, "__swarm_recovery_log")
     known = {host: log for host, log in logs.items() if "term" in log}
     plan = recovery.plan_recovery(
@@ -63,6 +72,8 @@ def restore_plan(
     address: str = "",
     restored_before: bool = False,
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
+
     answers = registered(hosts, hostvars, "__swarm_restore_status")
     wish = recovery.RestoreWish(host, confirm, lost, rejoin, address)
     return recovery.plan_restore(answers, manifest, wish, restored_before).as_dict()
@@ -79,6 +90,16 @@ def backup_base(path: str) -> str:
     return os.path.join(os.path.dirname(path), os.path.basename(path).partition(".tar.gz")[0])
 
 
+def _later(module: str, name: str) -> Callable[..., Any]:
+    """A function that is imported when it is called."""
+
+    def call(*arguments: Any, **options: Any) -> Any:
+        found = importlib.import_module(f"ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.{module}")
+        return getattr(found, name)(*arguments, **options)
+
+    return call
+
+
 class FilterModule:
     """Filters over what managers report, and over the files of backups."""
 
@@ -86,12 +107,12 @@ class FilterModule:
         return {
             "backup_plan": backup_plan,
             "backup_encryption": backup_encryption,
-            "backup_encrypt_command": backups.encrypt_command,
-            "backup_decrypt_command": backups.decrypt_command,
-            "backup_name": backups.name_of,
+            "backup_encrypt_command": _later("backups", "encrypt_command"),
+            "backup_decrypt_command": _later("backups", "decrypt_command"),
+            "backup_name": _later("backups", "name_of"),
             "backup_base": backup_base,
-            "backup_outdated": backups.outdated,
+            "backup_outdated": _later("backups", "outdated"),
             "restore_plan": restore_plan,
             "recovery_plan": recovery_plan,
-            "managers_left_behind": recovery.left_behind,
+            "managers_left_behind": _later("recovery", "left_behind"),
         }

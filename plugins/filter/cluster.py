@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Autolock, Situation
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import answer_of, collect
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
+
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
@@ -28,9 +26,13 @@ def plan_managers(
     key_file: str = "",
     key_file_is_vault: bool = False,
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
+
     reports = collect(hostvars, [*hosts, *play_hosts], play_hosts)
-    situation = Situation("manager", hosts, reports, play_hosts, absent, check_mode)
-    return shown(decisions.plan_managers(situation, Autolock(autolock, key_file, key_file_is_vault)))
+    situation = decisions.Situation("manager", hosts, reports, play_hosts, absent, check_mode)
+    return shown(decisions.plan_managers(situation, decisions.Autolock(autolock, key_file, key_file_is_vault)))
 
 
 def plan_workers(
@@ -40,8 +42,12 @@ def plan_workers(
     play_hosts: Sequence[str],
     check_mode: bool = False,
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
+
     reports = collect(hostvars, [*hosts, *managers], play_hosts)
-    return shown(decisions.plan_workers(Situation("worker", hosts, reports, play_hosts, (), check_mode)))
+    return shown(decisions.plan_workers(decisions.Situation("worker", hosts, reports, play_hosts, (), check_mode)))
 
 
 def plan_nodes(
@@ -52,8 +58,13 @@ def plan_nodes(
     play_hosts: Sequence[str],
     check_mode: bool = False,
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
+
     reports = collect(hostvars, [*hosts, *managers], play_hosts)
-    situation = Situation("manager", managers, reports, play_hosts, (), check_mode)
+    situation = decisions.Situation("manager", managers, reports, play_hosts, (), check_mode)
     wishes = {host: _wish(hostvars[host]) for host in hosts}
     return shown(nodes.plan_nodes(situation, wishes, managers, workers))
 
@@ -61,9 +72,17 @@ def plan_nodes(
 def hosts_to_ask(
     hosts: Sequence[str], hostvars: HostVars, play_hosts: Sequence[str], managers: Sequence[str] = ()
 ) -> list[str]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+
     reports = collect(hostvars, [*hosts, *managers], play_hosts)
     enough = any(report.is_live_manager for report in reports.values())
     return [host for host, report in reports.items() if not report.heard and (host in hosts or not enough)]
+
+
+def answer_of_managers(results: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import answer_of
+
+    return answer_of(results)
 
 
 _WISHES = {"labels": "swarm_node_labels", "availability": "swarm_node_availability"}
@@ -87,5 +106,5 @@ class FilterModule:
             "plan_workers": plan_workers,
             "plan_nodes": plan_nodes,
             "hosts_to_ask": hosts_to_ask,
-            "answer_of_managers": answer_of,
+            "answer_of_managers": answer_of_managers,
         }

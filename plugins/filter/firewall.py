@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.members import members
+
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
 
 _VARIABLES = ("swarm_firewall_addresses", "swarm_node_advertise_addr", "swarm_node_data_path_addr")
 
@@ -18,6 +20,8 @@ _VARIABLES = ("swarm_firewall_addresses", "swarm_node_advertise_addr", "swarm_no
 def firewall_members(
     hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], extra: Sequence[str] = ()
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.members import members
+
     known: dict[str, dict[str, Any]] = {}
     for host in hosts:
         variables = hostvars[host]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import operation, status
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
+
 
 # Where the inventory may say which address a host has.
 _ADDRESSES = ("ansible_host", "swarm_node_advertise_addr")
@@ -19,6 +20,9 @@ _ADDRESSES = ("ansible_host", "swarm_node_advertise_addr")
 def plan_operation(
     hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], name: str, targets: str | Sequence[str] = ()
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import operation
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+
     addresses = {host: [str(hostvars[host].get(name) or host) for name in _ADDRESSES] for host in hosts}
     names = operation.names_of(targets)
     return operation.plan_operation(name, collect(hostvars, hosts, hosts), names, addresses).as_dict()
@@ -31,8 +35,11 @@ def status_report(
     stacks: Sequence[Mapping[str, Any]],
     locks: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.status import status_report as report
+
     said = {key: value for result in (*nodes, *stacks, *locks) for key, value in result.items()}
-    return status.status_report(collect(hostvars, hosts, hosts), said)
+    return report(collect(hostvars, hosts, hosts), said)
 
 
 class FilterModule:

@@ -9,16 +9,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight import checks, survey, table
-from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Wishes
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
+
 
 HostVars = Mapping[str, Mapping[str, Any]]
 
 
 def preflight_targets(
-    hostvars: HostVars, managers: Sequence[str], workers: Sequence[str], data_path_port: int = Wishes.data_path_port
+    hostvars: HostVars, managers: Sequence[str], workers: Sequence[str], data_path_port: int | None = None
 ) -> list[dict[str, Any]]:
-    return survey.targets(survey.collect(hostvars, managers, workers, Wishes(data_path_port=data_path_port)))
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight import survey
+
+    return survey.targets(survey.collect(hostvars, managers, workers, _wishes(data_path_port=data_path_port)))
+
+
+def _wishes(**given: Any) -> Any:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight.survey import Wishes
+
+    return Wishes(**{name: value for name, value in given.items() if value is not None})
 
 
 def preflight_report(
@@ -29,16 +38,18 @@ def preflight_report(
     skip: Sequence[str] = (),
     verbose: bool = False,
     default_addr_pool: Sequence[str] = (),
-    data_path_port: int = Wishes.data_path_port,
-    clock_tolerance: float = Wishes.clock_tolerance,
-    free_gib: float = Wishes.free_space / 2**30,
-    free_inodes_percent: float = Wishes.free_inodes,
+    data_path_port: int | None = None,
+    clock_tolerance: float | None = None,
+    free_gib: float | None = None,
+    free_inodes_percent: float | None = None,
 ) -> dict[str, Any]:
-    wishes = Wishes(
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight import checks, survey, table
+
+    wishes = _wishes(
         pools=[str(pool) for pool in default_addr_pool],
         data_path_port=data_path_port,
         clock_tolerance=clock_tolerance,
-        free_space=int(free_gib * 2**30),
+        free_space=None if free_gib is None else int(free_gib * 2**30),
         free_inodes=free_inodes_percent,
     )
     looked = survey.collect(hostvars, managers, workers, wishes, play_hosts)

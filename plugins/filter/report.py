@@ -11,11 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identity import read_validity
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
-from ansible_collections.apiary.swarm.plugins.plugin_utils._report.data import Seen, report_data
-from ansible_collections.apiary.swarm.plugins.plugin_utils._report.metrics import metrics
-from ansible_collections.apiary.swarm.plugins.plugin_utils._report.page import page
+
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
 
 Results = Sequence[Mapping[str, Any]]
 
@@ -32,6 +30,9 @@ def swarm_report(
     preflight: Mapping[str, Any] | None = None,
     zone_label: str = "zone",
 ) -> Any:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._report.data import Seen, report_data
+
     validities = {host: _validity(hostvars[host].get(_CERTIFICATE)) for host in hosts}
     seen = Seen(
         at=float(now),
@@ -48,8 +49,22 @@ def swarm_report(
 
 def _validity(slurped: Any) -> tuple[int, int] | None:
     """Of a certificate that ansible.builtin.slurp has read."""
+    from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identity import read_validity
+
     content = slurped.get("content") if isinstance(slurped, Mapping) else None
     return read_validity(base64.b64decode(content).decode("utf-8", "replace")) if content else None
+
+
+def swarm_report_page(data: Mapping[str, Any]) -> Any:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._report.page import page
+
+    return wrap_var(page(data))
+
+
+def swarm_report_metrics(data: Mapping[str, Any]) -> Any:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._report.metrics import metrics
+
+    return wrap_var(metrics(data))
 
 
 class FilterModule:
@@ -58,6 +73,6 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "swarm_report": swarm_report,
-            "swarm_report_page": lambda data: wrap_var(page(data)),
-            "swarm_report_metrics": lambda data: wrap_var(metrics(data)),
+            "swarm_report_page": swarm_report_page,
+            "swarm_report_metrics": swarm_report_metrics,
         }

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
+# Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
+# filter needs is imported when it is called: docs/performance.md.
+
 
 # The names under which roles register what engine_info and swarm_info say.
 ENGINES = "__docker_engine"
@@ -22,6 +23,9 @@ AFTER = "__swarm_rolling_after"
 def plan_rolling(
     play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], key_known: bool = False
 ) -> Mapping[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
+
     return rolling.plan(
         play_hosts, reports_of(hostvars, play_hosts, ENGINES), reports_of(hostvars, play_hosts, BEFORE), key_known
     )
@@ -30,6 +34,9 @@ def plan_rolling(
 def rolling_summary(
     planned: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]], play_hosts: Sequence[str]
 ) -> Mapping[str, Any]:
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
+
     return rolling.summary(planned, reports_of(hostvars, play_hosts, AFTER), reports_of(hostvars, play_hosts, CHECKED))
 
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
@@ -47,6 +48,14 @@ def test_a_pure_file_imports_neither_docker_nor_ansible_nor_time(path):
 @pytest.mark.parametrize(("package", "owner"), [("docker", "sdk.py"), ("time", "wait.py")])
 def test_one_file_imports(package, owner):
     assert [path for path in PLUGIN_FILES if foreign(path, package)] == [SHARED / owner]
+
+
+@pytest.mark.parametrize("path", sorted((PLUGINS / "filter").glob("*.py")), ids=name_of)
+def test_a_filter_imports_what_it_needs_when_it_is_called(path):
+    """All filter files are loaded in each process that needs one of them: for every host and task, that is."""
+    at_once = [node for node in parse(path).body if isinstance(node, (ast.Import, ast.ImportFrom))]
+    names = [getattr(node, "module", None) or node.names[0].name for node in at_once]
+    assert [name for name in names if name.startswith("ansible_collections")] == []
 
 
 @pytest.mark.parametrize("path", PLUGIN_FILES, ids=name_of)
