@@ -1,0 +1,104 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the controller shows while a module waits, run by Ansible itself on this machine; the Engine is a double."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
+
+from tests.doubles import EngineDouble, served
+from tests.unit.meta.project import CHECKOUT
+
+SECONDS = 2.5  # that the tasks need to leave, from the first look at them
+
+
+class Leaving(EngineDouble):
+    """A task runs on the node that is drained."""
+
+    def __init__(self):
+        super().__init__()
+        spec = {"Name": "web", "Mode": {"Replicated": {"Replicas": 1}}, "TaskTemplate": {"ContainerSpec": {}}}
+        Engine(self).create_service(spec)
+        self.since = 0.0
+
+    def _list_tasks(self, filters):
+        self.since = self.since or time.monotonic()
+        return super()._list_tasks(filters) if time.monotonic() < self.since + SECONDS else []
+
+
+@pytest.fixture
+def play(tmp_path):
+    """A function that drains the node by a task with these keywords: (its result, all output, the double)."""
+
+    def play(options=None, **keywords):
+        double = Leaving()
+        (tmp_path / "ansible.cfg").write_text("")  # nobody's configuration counts
+        environment = {
+            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "DOCKER_"))},
+            "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
+            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
+            "ANSIBLE_HOME": str(tmp_path),
+            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
+            "LC_ALL": "C.UTF-8",
+        }
+        out = tmp_path / "result.json"
+        with served(double, tmp_path / "engine.sock") as address:
+            node = {Engine(double).nodes()[0]["ID"]: {"availability": "drain"}}
+            task = {"nodes": node, "wait_drained": True, "docker_host": address, **(options or {})}
+            book = {
+                "hosts": "localhost",
+                "gather_facts": False,
+                "vars": {"ansible_python_interpreter": sys.executable},
+                "tasks": [
+                    {"apiary.swarm.node_update": task, "register": "done", "ignore_errors": True, **keywords},
+                    {"ansible.builtin.copy": {"content": "{{ done | to_json }}", "dest": str(out)}},
+                ],
+            }
+            (tmp_path / "book.yml").write_text(json.dumps([book]))
+            program = [sys.executable, "-m", "ansible", "playbook", "--diff", str(tmp_path / "book.yml")]
+            done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+        assert not done.returncode, done.stdout + done.stderr
+        return json.loads(out.read_text()), done.stdout, double
+
+    return play
+
+
+LINE = re.compile(r"^localhost: drain after \d+ s: still running: web on host1$", re.MULTILINE)
+
+
+def test_a_line_is_shown_and_the_result_is_one(play):
+    result, output, double = play()
+    assert LINE.search(output), output
+    assert (result["changed"], result["failed"], "unfinished" in result) == (True, False, False)
+    assert [step["kind"] for step in result["plan"]] == ["node"]
+    assert result["diff"]["prepared"].count("drain") == 1
+    assert len([request for request in double.writes if request.path.startswith("/nodes")]) == 1
+
+
+@pytest.mark.parametrize("keywords", [{"no_log": True}, {"async": 30, "poll": 1}], ids=["no_log", "async"])
+def test_where_nothing_may_be_shown_it_is_only_waited_for(play, keywords):
+    result, output, _double = play(**keywords)
+    assert result["changed"]
+    assert not LINE.search(output)
+
+
+def test_in_check_mode_nothing_is_waited_for(play):
+    result, output, double = play(check_mode=True)
+    assert (result["changed"], double.since) == (True, 0.0)
+    assert not LINE.search(output)
+
+
+def test_the_ticket_is_nobodys_business(play):
+    result, _output, double = play({"ticket": {"shown": ""}})
+    assert result["msg"].endswith("The option ticket cannot be set.")
+    assert double.since == 0.0
