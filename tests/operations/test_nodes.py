@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shlex
 import time
 from collections.abc import Iterator
@@ -266,6 +267,33 @@ def test_secrets_are_rotated_and_all_managers_unlocked(swarm: Hosts, tmp_path: P
     again = play(swarm, "unlock", **stated)
     assert again.succeeded, again.text
     assert again.changed == 0, again.text
+
+
+@pytest.mark.long
+def test_the_ca_is_replaced_once_and_a_node_that_is_down_is_waited_for(swarm: Hosts) -> None:
+    def root() -> str:
+        return str(swarm.swarm("manager1")["Cluster"]["TLSInfo"]["TrustRoot"])
+
+    old = root()
+    wish = {"swarm_rotate": "ca", "swarm_operation_wait_timeout": "20"}
+    checked = play(swarm, "rotate", "--check", **wish, swarm_rotate_older_than="0s")
+    assert (checked.succeeded, checked.changed, root()) == (True, 1, old), checked.text
+    with stopped(swarm, "worker2"):
+        late = play(swarm, "rotate", **wish, swarm_rotate_older_than="0s")
+        assert not late.succeeded
+        assert re.search(r"^manager\d: rotation of the CA after \d+ s: waits for .*worker2", late.text, re.MULTILINE), (
+            late.text
+        )
+        assert swarm.swarm("manager1")["Cluster"]["RootRotationInProgress"] is True
+    wish["swarm_operation_wait_timeout"] = "300"
+    done = play(swarm, "rotate", **wish)
+    assert (done.succeeded, done.changed) == (True, 0), done.text
+    new = root()
+    assert new != old
+    assert swarm.swarm("manager1")["Cluster"]["RootRotationInProgress"] is False
+    for arguments in ((), ("--check",)):
+        again = play(swarm, "rotate", *arguments, **wish)
+        assert (again.succeeded, again.changed, root()) == (True, 0, new), again.text
 
 
 def test_a_swarm_is_ended(swarm: Hosts) -> None:
