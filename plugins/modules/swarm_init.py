@@ -129,7 +129,8 @@ options:
         description: Options of the driver.
         type: dict
   labels:
-    description: The labels of the swarm. They are complete; V({}) removes all.
+    description: The labels of the swarm. They are complete; V({}) removes all but those that begin with
+      C(apiary.swarm.), in which this collection remembers something.
     type: dict
   force_new_cluster:
     description:
