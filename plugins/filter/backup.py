@@ -48,6 +48,7 @@ def recovery_plan(
     status: str = "__swarm_recovery_status",
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
 
     logs = registered(hosts, hostvars, "__swarm_recovery_log")
     known = {host: log for host, log in logs.items() if "term" in log}
@@ -55,7 +56,7 @@ def recovery_plan(
         registered(hosts, hostvars, status),
         {host: (log["term"], log["index"]) for host, log in known.items()},
         [host for host, log in known.items() if log["key_is_encrypted"]],
-        lost,
+        names_of(lost),
     )
     recovery.check_confirmation(plan, confirm)
     return plan.as_dict()
@@ -73,9 +74,10 @@ def restore_plan(
     restored_before: bool = False,
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
 
     answers = registered(hosts, hostvars, "__swarm_restore_status")
-    wish = recovery.RestoreWish(host, confirm, lost, rejoin, address)
+    wish = recovery.RestoreWish(host, confirm, names_of(lost), rejoin, address)
     return recovery.plan_restore(answers, manifest, wish, restored_before).as_dict()
 
 

@@ -60,7 +60,9 @@ def engines(hosts: Hosts) -> dict[str, str]:
 
 @pytest.mark.usefixtures("odd_versions")
 def test_steps_that_are_known_to_break_a_swarm_are_refused(swarm: Hosts) -> None:
-    swarm.docker("manager1", "network create --driver overlay --opt encrypted vault")
+    # An Engine that has just made its swarm may say that there is no VNI yet.
+    make = "network create --driver overlay --opt encrypted vault"
+    wait_until(lambda: "rror" not in swarm.docker("manager1", make, check=False))
     before = (engines(swarm), spoken(swarm))
     wish = {"docker_engine_source": "distribution"}
     for version, words in (

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
+
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import report_of
 
 Answer = Mapping[str, Any]
@@ -137,8 +139,9 @@ _ASKS_INPUT = ("--pinentry-mode", "loopback", "--no-symkey-cache", "--passphrase
 _OPENSSL = ("enc", "-aes-256-cbc", "-pbkdf2", "-iter", "600000", "-salt", "-pass", "stdin")
 
 
-def encrypt_command(method: str, source: str, target: str, recipients: Sequence[str] = ()) -> list[str]:
+def encrypt_command(method: str, source: str, target: str, recipients: str | Sequence[str] = ()) -> list[str]:
     """A passphrase is read from the standard input."""
+    recipients = names_of(recipients)
     if method == "gpg-symmetric":
         cipher = ("--symmetric", "--cipher-algo", "AES256")
         return ["gpg", *_GPG, *_ASKS_INPUT, *cipher, "--output", target, source]

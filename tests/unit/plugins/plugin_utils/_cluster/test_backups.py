@@ -154,3 +154,7 @@ def test_the_newest_backups_of_this_swarm_are_kept():
     paths = [*other, *files("c1", 4), *old, *files("c1", 3), "/b/swarm-c1-notes.txt", "/b/x"]
     assert outdated(paths, "c1", 2) == old
     assert outdated(paths, "c1", 9) == outdated(paths, "c1", 0) == []
+
+
+def test_recipients_may_be_a_text_as_on_the_command_line():
+    assert encrypt_command("age", "a", "b", "age1x,age1y") == encrypt_command("age", "a", "b", ["age1x", "age1y"])
