@@ -12,7 +12,6 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
-
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import report_of
 
 Answer = Mapping[str, Any]
