@@ -16,6 +16,8 @@ machine.py      what all of it ran on
 report.py, plot.py     the table, and the pictures
 """
 
+from __future__ import annotations
+
 import sys
 
 from tests.lab.state import CHECKOUT

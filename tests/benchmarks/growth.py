@@ -68,11 +68,11 @@ def cost(say: Say, name: str, double: EngineDouble, play: str, variables: dict[s
 def watched(action: Callable[[Commands], object]) -> list[dict[str, int]]:
     """What interpreter.py saw meanwhile, which runs the modules in the place of Python."""
     RECORD.unlink(missing_ok=True)
+    interpreter = WORK / "interpreter"
+    interpreter.write_text(f'#!/bin/sh\nexec {sys.executable} {HERE / "interpreter.py"} "$@"\n', encoding="utf-8")
+    interpreter.chmod(0o755)
     commands = here()
-    commands.environment |= {
-        "BENCH_RECORD": str(RECORD),
-        "BENCH_PYTHON": sys.executable,
-    }
-    commands.variables = {"ansible_python_interpreter": str(HERE / "interpreter.py")}
+    commands.environment |= {"BENCH_RECORD": str(RECORD), "BENCH_PYTHON": sys.executable}
+    commands.variables = {"ansible_python_interpreter": str(interpreter)}
     action(commands)
     return [json.loads(line) for line in RECORD.read_text(encoding="utf-8").splitlines()]

@@ -1,9 +1,10 @@
-#!/usr/bin/env python3
 # Copyright: (c) 2026, the apiary.swarm contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """In the place of a node's Python: run a module, and record how much came and how much memory it took."""
+
+from __future__ import annotations
 
 import json
 import os

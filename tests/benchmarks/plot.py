@@ -29,7 +29,7 @@ def drawing(outcomes: Sequence[Outcome], curves: Mapping[str, Sequence[Mapping[s
     if curves:
         parts += growth(curves, height + 40)
         height += 40 + HEIGHT_OF_CURVES
-    style = "<style>text{font:12px sans-serif;fill:#555}line{stroke:#8888;stroke-width:.5}</style>"
+    style = "<style>text{font:12px sans-serif;fill:#555}.value{font-size:9px}line{stroke:#8888;stroke-width:.5}</style>"
     size = f'width="{WIDTH}" height="{height + MARGIN:.0f}" viewBox="0 0 {WIDTH} {height + MARGIN:.0f}"'
     return "\n".join([f'<svg xmlns="http://www.w3.org/2000/svg" {size}>', style, *parts, "</svg>\n"])
 
@@ -63,7 +63,10 @@ def bars(outcomes: Sequence[Outcome]) -> tuple[list[str], float]:
             if value:
                 length = scale(value) - LABELS
                 box = f'x="{LABELS}" y="{top:.0f}" width="{length:.1f}" height="{BAR - 1}"'
-                parts += [f'<rect {box} fill="{colour}"/>', text(scale(value) + 4, top + BAR, f"{value:.3g} s")]
+                parts += [
+                    f'<rect {box} fill="{colour}"/>',
+                    text(scale(value) + 4, top + BAR - 1, f"{value:.3g} s", kind="value"),
+                ]
             top += BAR
         top += GAP
     for power in scale.powers:
@@ -109,5 +112,5 @@ def line(x1: float, y1: float, x2: float, y2: float) -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"/>'
 
 
-def text(x: float, y: float, content: str, anchor: str = "start") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(content)}</text>'
+def text(x: float, y: float, content: str, anchor: str = "start", kind: str = "label") -> str:
+    return f'<text class="{kind}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(content)}</text>'
