@@ -68,7 +68,7 @@ def test_what_is_sent_to_nodes_imports_absolutely(path):
     assert [name for name in imports(parse(path)) if name.startswith(".")] == []
 
 
-@pytest.mark.parametrize("module", ["stack_deploy", "swarm_info"])
+@pytest.mark.parametrize("module", ["stack_deploy", "swarm_info", "engine_info", "node_update"])
 def test_a_module_that_starts_loads_nothing_that_a_node_may_lack(module):
     """What is imported is what counts, and not only what the files of this collection say."""
     script = f"import sys, {OWN}.plugins.modules.{module}; print(*sorted(sys.modules))"
