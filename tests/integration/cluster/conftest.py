@@ -140,3 +140,29 @@ def small(hosts: Hosts) -> Hosts:
         token = hosts.docker("manager1", f"swarm join-token -q {role}")
         hosts.docker(name, f"swarm join --token {token} {hosts.lab.host('manager1').address}:2377")
     return hosts
+
+
+@pytest.fixture
+def home(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home directory on the controller in which the hosts' keys and the user's own are known."""
+    (tmp_path / ".ssh").mkdir(mode=0o700)
+    (tmp_path / ".ssh" / "config").write_text(f"Host *\n  IdentityFile {hosts.lab.key_file}\n")
+    (tmp_path / ".ssh" / "known_hosts").write_text(hosts.lab.known_hosts_file.read_text())
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+def swarm_inventory(hosts: Hosts, folder: Path, *names: str, **options: Any) -> Path:
+    """A file in the folder that is a swarm as inventory, for which these hosts are asked in turn."""
+    asked = [f"ssh://{USER}@{hosts.lab.host(name).address}" for name in names]
+    reached = {
+        "ansible_user": f"'{USER}'",
+        "ansible_become": "true",
+        "ansible_ssh_private_key_file": f"'{hosts.lab.key_file}'",
+        "ansible_ssh_common_args": f"'-o UserKnownHostsFile={hosts.lab.known_hosts_file}'",
+    }
+    file = folder / "lab.swarm.yml"
+    file.write_text(
+        yaml.safe_dump({"plugin": "apiary.swarm.swarm", "docker_hosts": asked, "compose": reached, **options})
+    )
+    return file

@@ -20,16 +20,6 @@ from .conftest import Hosts
 from .engines import start
 
 
-@pytest.fixture
-def home(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home directory on the controller in which the hosts' keys and the user's own are known."""
-    (tmp_path / ".ssh").mkdir(mode=0o700)
-    (tmp_path / ".ssh" / "config").write_text(f"Host *\n  IdentityFile {hosts.lab.key_file}\n")
-    (tmp_path / ".ssh" / "known_hosts").write_text(hosts.lab.known_hosts_file.read_text())
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return tmp_path
-
-
 def remote(hosts: Hosts, host: str, module: str, options: dict[str, Any], *arguments: str) -> dict[str, Any]:
     """Run a module on the controller against the Engine of a host."""
     where = {"docker_host": f"ssh://{USER}@{hosts.lab.host(host).address}"}

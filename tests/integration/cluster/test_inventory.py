@@ -13,37 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from tests.lab.state import USER
 
-from .conftest import Hosts, wait_until
+from .conftest import Hosts, swarm_inventory, wait_until
 from .engines import start, stopped
-
-
-@pytest.fixture
-def home(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home directory on the controller in which the hosts' keys and the user's own are known."""
-    (tmp_path / ".ssh").mkdir(mode=0o700)
-    (tmp_path / ".ssh" / "config").write_text(f"Host *\n  IdentityFile {hosts.lab.key_file}\n")
-    (tmp_path / ".ssh" / "known_hosts").write_text(hosts.lab.known_hosts_file.read_text())
-    monkeypatch.setenv("HOME", str(tmp_path))
-    return tmp_path
-
-
-def source(hosts: Hosts, home: Path, *names: str, **options: Any) -> Path:
-    """An inventory file that asks these hosts in turn."""
-    asked = [f"ssh://{USER}@{hosts.lab.host(name).address}" for name in names]
-    reached = {
-        "ansible_user": f"'{USER}'",
-        "ansible_ssh_private_key_file": f"'{hosts.lab.key_file}'",
-        "ansible_ssh_common_args": f"'-o UserKnownHostsFile={hosts.lab.known_hosts_file}'",
-    }
-    file = home / "lab.swarm.yml"
-    file.write_text(
-        yaml.safe_dump({"plugin": "apiary.swarm.swarm", "docker_hosts": asked, "compose": reached, **options})
-    )
-    return file
 
 
 def listed(hosts: Hosts, file: Path) -> dict[str, Any]:
@@ -60,7 +34,7 @@ def leads_or_follows(hosts: Hosts, manager: str) -> bool:
 
 def test_a_swarm_is_an_inventory_with_which_ansible_reaches_its_nodes(small: Hosts, home: Path) -> None:
     small.docker("manager1", "node update --availability drain --label-add zone=a --label-add spare= worker1")
-    file = source(
+    file = swarm_inventory(
         small,
         home,
         "worker1",
@@ -93,14 +67,14 @@ def test_nodes_with_the_same_host_name_are_two_hosts(small: Hosts, home: Path) -
     token = small.docker("manager1", "swarm join-token -q worker")
     small.docker("worker1", f"swarm join --token {token} {small.lab.host('manager1').address}:2377")
     wait_until(lambda: small.docker("manager1", "node ls --filter name=worker1 --quiet").count("\n") == 1)
-    found = listed(small, source(small, home, "manager1"))
+    found = listed(small, swarm_inventory(small, home, "manager1"))
     both = small.docker("manager1", "node ls --filter name=worker1 --quiet").split()
     assert sorted(found["swarm_workers"]["hosts"]) == sorted(both)
     assert "2 nodes have the host name worker1: in the inventory by NodeID" in found["said"]
 
 
 def test_managers_without_quorum_are_passed_over_and_told_of(small: Hosts, home: Path) -> None:
-    file = source(small, home, "manager1", "manager2", timeout=5)
+    file = swarm_inventory(small, home, "manager1", "manager2", timeout=5)
     with stopped(small, "manager1"):
         wait_until(lambda: not leads_or_follows(small, "manager2"), seconds=90)
         found = listed(small, file)
@@ -153,10 +127,10 @@ def test_a_manager_is_read_through_tls(small: Hosts, home: Path, certificates: P
         "client_key": str(certificates / "client.key"),
     }
     where = [f"tcp://{small.lab.host('manager1').address}:2376"]
-    found = listed(small, source(small, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
+    found = listed(small, swarm_inventory(small, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
     assert found["_meta"].get("hostvars"), found["said"]
     assert found["swarm_managers"]["hosts"] == ["manager1", "manager2"]
     del paths["client_cert"]
-    stranger = listed(small, source(small, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
+    stranger = listed(small, swarm_inventory(small, home, **{**paths, "docker_hosts": where, "validate_certs": True}))
     assert not stranger["_meta"].get("hostvars")
     assert f"Docker Engine at {where[0]} cannot be reached" in stranger["said"]
