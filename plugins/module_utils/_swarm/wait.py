@@ -13,9 +13,10 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 
 Seen = TypeVar("Seen")
 
-FIRST_PAUSE = 0.1  # seconds; most states are reached soon, so the first looks come quickly
-LONGEST_PAUSE = 1.0  # seconds
-GROWTH = 1.5
+# A wait ends at most a tenth later than what it waits for, or a second.
+SHARE = 0.1
+SHORTEST_PAUSE = 0.1  # seconds
+LONGEST_PAUSE = 1.0
 
 
 class Clock(Protocol):
@@ -53,13 +54,12 @@ def poll(
     """
     clock = clock or SystemClock()
     start = clock.now() - waited
-    pause = FIRST_PAUSE
     while True:
         seen = read()
         if reached(seen):
             return seen
-        left = start + timeout - clock.now()
-        if left <= 0:
+        passed = clock.now() - start
+        if passed >= timeout:
             raise Timeout(f"Timed out after {timeout:g} s: {describe(seen)}")
-        clock.sleep(min(pause, left))
-        pause = min(pause * GROWTH, LONGEST_PAUSE)
+        pause = min(max(passed * SHARE, SHORTEST_PAUSE), LONGEST_PAUSE)
+        clock.sleep(min(pause, timeout - passed))

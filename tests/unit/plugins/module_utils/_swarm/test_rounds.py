@@ -62,7 +62,7 @@ def test_what_is_reached_at_once_needs_one_round(end):
 def test_each_change_is_shown_and_then_for_how_long():
     clock = Clock()
     lines, ended = rounds_of(clock, 25, 60)
-    assert lines == [(1, "drain", "two left"), (4, "drain", "one left"), (19, "drain", "one left")]
+    assert lines == [(1, "drain", "two left"), (4, "drain", "one left"), (20, "drain", "one left")]
     assert ended == "reached"
     assert clock.now() == pytest.approx(25, abs=1)
 

@@ -158,7 +158,7 @@ def test_tasks_are_waited_for():
 
 
 def test_what_is_waited_for_is_told_and_nothing_is_written_twice():
-    swarm = Swarm(node("active"), node("drain", "active"), tasks=[[TASK]] * 9 + [[]])
+    swarm = Swarm(node("active"), node("drain", "active"), tasks=[[TASK]] * 12 + [[]])
     with pytest.raises(Unfinished, match="still running: backup on host-n1") as pause:
         fulfilled(swarm, BEGUN, ticket=Ticket(shown=""))
     assert pause.value.facts["changed"] is True

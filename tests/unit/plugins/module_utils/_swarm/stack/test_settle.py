@@ -116,7 +116,7 @@ def test_a_wait_in_rounds_is_one_wait():
 def test_rounds_share_their_timeout():
     clock = Clock()
     lines, failure = rounds_of(Rollout(clock, wanted=2), clock, 45)
-    assert [seconds for seconds, _line in lines] == [1, 10, 25, 41]
+    assert [seconds for seconds, _line in lines] == [1, 10, 26, 42]
     assert failure.startswith("Stack st has not converged within 45 s: st_web 1/2 running")
     assert clock.now() == pytest.approx(45, abs=1)
 
