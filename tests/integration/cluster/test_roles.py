@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,13 @@ def managers_of(hosts: Hosts, manager: str) -> dict[str, str]:
         for node in hosts.nodes(manager).values()
         if "ManagerStatus" in node
     }
+
+
+def tasks_of(outcome: Outcome, host: str) -> int:
+    """How many tasks there were for a host, with those that were left out."""
+    found = re.search(rf"^{host} .*\bok=(\d+) .*\bskipped=(\d+)", outcome.text, re.MULTILINE)
+    assert found, outcome.text
+    return int(found[1]) + int(found[2])
 
 
 def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts, tmp_path: Path) -> None:
@@ -59,6 +67,8 @@ def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts, tmp_p
     assert again.changed == 0
     # One for each host, one for the settings and one for all nodes.
     assert again.text.count("SSH: EXEC") == len(hosts.names) + 2
+    # Each task takes a process of the controller for each host, even when it is left out.
+    assert tasks_of(again, "worker2") <= 14
     checked = hosts.play("--check", "--diff", *variables)
     assert checked.succeeded, checked.text
     assert checked.changed == 0
