@@ -40,7 +40,7 @@ integration: venv ## Tests against real Engines on test hosts
 test-operations: venv ## Day two on test hosts, all of it: takes longer than make test allows for
 	@$(GATES) operations-all
 bench: venv ## Measured against what people use today, and against the limit: writes docs/performance.md
-	$(BIN)/python -m tests.benchmarks --page
+	$(BIN)/python -m tests.benchmarks --page $(if $(ROUNDS),--rounds $(ROUNDS))
 molecule: venv ## Molecule scenarios on test hosts
 	@$(GATES) molecule
 

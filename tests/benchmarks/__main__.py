@@ -39,7 +39,7 @@ FAMILIES = (*BARE, *ON_HOSTS, *WITHOUT_HOSTS, "growth")
 class Run:
     """One run: what was measured so far, and how."""
 
-    def __init__(self, rounds: int, chosen: list[str]) -> None:
+    def __init__(self, rounds: int | None, chosen: list[str]) -> None:
         self.rounds = rounds
         self.chosen = chosen
         self.outcomes: list[Outcome] = []
@@ -85,7 +85,7 @@ def swarm() -> Iterator[Hosts]:
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5, help="of most rows (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, help="of all rows (default: 5, and fewer of those that take long)")
     parser.add_argument("--only", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="these rows alone")
     parser.add_argument("--page", action="store_true", help="write the results into docs/performance.md, too")
     chosen = parser.parse_args()

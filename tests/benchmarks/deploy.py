@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.hosts import WORK, Hosts
-from tests.benchmarks.measure import LIMIT, OURS, PEER, Row, seconds
+from tests.benchmarks.measure import FEW_ROUNDS, LIMIT, OURS, PEER, ROUNDS, Row, seconds
 
 SMALL, LARGE = 20, 200
 CONFIG = "benchmark\n"
@@ -85,14 +85,14 @@ def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float
         times_faster,
         times_limit,
         "ping",
-        note=f"{count} services without replicas" if "replicas" in deploy else "",
+        rounds=ROUNDS if count == SMALL else FEW_ROUNDS,
+        note="services without replicas" if "replicas" in deploy else "",
     )
     yield Row(
         f"API requests: no-op deploy of {count} services",
         {OURS: lambda: hosts.count_requests(ours), PEER: lambda: hosts.count_requests(peer)},
         times_faster=1,
         unit="requests",
-        rounds=1,
     )
     for contender in (OURS, PEER):
         hosts.remove_stack(f"{stack.name}-{contender}")
@@ -125,6 +125,7 @@ def changed(hosts: Hosts) -> Iterator[Row]:
         times_faster=1,
         times_limit=1,
         limit="the Engine's time for the same update + 2 x ping",
+        rounds=FEW_ROUNDS,
         before=turn,
     )
     for contender in (OURS, PEER):
@@ -154,6 +155,7 @@ def first(hosts: Hosts) -> Iterator[Row]:
         times_faster=1,
         times_limit=1.3,
         limit="posting the same specs and polling",
+        rounds=FEW_ROUNDS,
         before=remove,
     )
     remove(OURS)

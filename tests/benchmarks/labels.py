@@ -15,7 +15,7 @@ from tests.doubles import EngineDouble
 
 MANY = 1000
 # The peer takes a task for each node. What it takes for all is scaled from a few: minutes would pass otherwise.
-SAMPLE = 25
+SAMPLE = 10
 
 
 def real(hosts: Hosts) -> Iterator[Row]:
@@ -46,7 +46,7 @@ def real(hosts: Hosts) -> Iterator[Row]:
 
 def _requests(hosts: Hosts, name: str, ours: Measure, peer: Measure) -> Row:
     counts = {OURS: lambda: hosts.count_requests(ours), PEER: lambda: hosts.count_requests(peer)}
-    return Row(f"API requests: {name}", counts, times_faster=1, unit="requests", rounds=1)
+    return Row(f"API requests: {name}", counts, times_faster=1, unit="requests")
 
 
 def many(commands: Commands) -> Iterator[Row]:

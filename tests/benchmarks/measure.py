@@ -15,6 +15,9 @@ from typing import Any
 OURS, PEER, LIMIT = "ours", "peer", "limit"
 CONTENDERS = (OURS, PEER, LIMIT)
 
+ROUNDS = 5
+FEW_ROUNDS = 3
+
 Say = Callable[[str], None]
 # Does it once, and says what it cost: seconds, or requests.
 Measure = Callable[[], float]
@@ -25,7 +28,8 @@ class Row:
     """What is measured, and what is to come of it.
 
     The peer's cost is to be at least `times_faster` that of ours, and ours at most `times_limit` the limit. `before`
-    makes things ready for a contender, and is not timed. Without `rounds`, the run decides how many there are.
+    makes things ready for a contender, and is not timed. A row that takes long has fewer `rounds`, unless a run says
+    how many all have.
     """
 
     name: str
@@ -34,7 +38,7 @@ class Row:
     times_limit: float | None = None
     limit: str = ""
     unit: str = "s"
-    rounds: int | None = None
+    rounds: int = ROUNDS
     before: Callable[[str], None] = field(default=lambda contender: None)
     note: str = ""
 
@@ -83,9 +87,9 @@ class Outcome:
         }
 
 
-def measured(row: Row, rounds: int, say: Say) -> Outcome:
+def measured(row: Row, rounds: int | None, say: Say) -> Outcome:
     """Each contender in each round, and another one first in the next: what disturbs the machine meets all of them."""
-    rounds = row.rounds or rounds
+    rounds = rounds or row.rounds if row.unit == "s" else 1  # counts are the same each time
     values: dict[str, list[float]] = {contender: [] for contender in CONTENDERS if contender in row.measures}
     for number in range(rounds):
         order = list(values)
