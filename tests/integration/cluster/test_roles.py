@@ -119,6 +119,7 @@ def test_a_worker_of_another_swarm_is_an_error_with_both_identities(cluster: Hos
 
 
 def test_a_new_worker_alone(cluster: Hosts) -> None:
+    old = cluster.swarm("worker2")["NodeID"]
     cluster.docker("worker2", "swarm leave --force")
     before = cluster.nodes("manager1")
     done = cluster.play("--limit", "worker2", *as_extra(LABELS))
@@ -127,7 +128,8 @@ def test_a_new_worker_alone(cluster: Hosts) -> None:
     (new,) = set(after) - set(before)
     assert cluster.swarm("worker2")["NodeID"] == new
     assert after[new]["Spec"]["Labels"] == LABELS["swarm_node_labels"]
-    assert all(after[identity]["Spec"] == before[identity]["Spec"] for identity in before)
+    # On a slow machine the swarm knows already that what the host was before is down, and the role removes it.
+    assert all(after[identity]["Spec"] == before[identity]["Spec"] for identity in set(before) - {old})
 
 
 def test_a_new_worker_alone_through_the_whole_path(cluster: Hosts) -> None:
