@@ -243,7 +243,7 @@ def plan_restore(
         return plan
     own = answers[wish.host]
     if restored_before and report_of(wish.host, own).is_live_manager and not left_behind(own.get("nodes") or ()):
-        plan.done = not wish.address or _is_known_at(wish.address, own)
+        plan.done = wish.address in ("", own.get("node_address"))
     if plan.done:
         return plan
     if wish.confirm != manifest["cluster_id"]:
@@ -263,12 +263,6 @@ def plan_restore(
         if host != wish.host:
             _judge_other(host, answer, manifest, wish, plan)
     return plan
-
-
-def _is_known_at(address: str, own: Answer) -> bool:
-    """What its Engine says of itself is the address of the host, whatever the swarm knows."""
-    known = (peer["addr"] for peer in own.get("remote_managers") or () if peer["node_id"] == own["node_id"])
-    return any(addr.rpartition(":")[0].strip("[]") == address for addr in known)
 
 
 def _judge_other(host: str, answer: Answer, manifest: Mapping[str, Any], wish: RestoreWish, plan: RestorePlan) -> None:

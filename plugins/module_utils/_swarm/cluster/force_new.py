@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import as_ip, split
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import as_ip
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import membership as states
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init import decide_init, init_request
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.local_state import ManagerState
@@ -97,13 +97,10 @@ def _request(options: Mapping[str, Any], member: Membership, before: Mapping[str
 
 
 def _moves(member: Membership, options: Mapping[str, Any]) -> bool:
-    """Whether this is the only manager and gets another address, which an Engine takes in no other way.
-
-    What counts is the address that the swarm knows: the Engine tells that of its host.
-    """
+    """Whether this is the only manager and gets another address, which an Engine takes in no other way."""
     address = as_ip(options.get("advertise_addr") or "")
     alone = all(peer["node_id"] == member.node_id for peer in member.remote_managers)
-    return address is not None and alone and as_ip(split(_own_address(member))[0]) not in (None, address)
+    return address is not None and alone and as_ip(member.node_address) not in (None, address)
 
 
 def _own_address(member: Membership) -> str:

@@ -204,8 +204,9 @@ def test_what_was_restored_before_needs_nothing_and_an_interrupted_one_goes_on()
     alone = live(1, [node(1), node(2, "", "down")])  # killed before the managers that it had were removed
     assert not plan_restore({"m1": alone, "m2": EMPTY}, MANIFEST, WISH, restored_before=True).done
     moved = RestoreWish("m1", "c1", address="192.0.2.9")  # killed before it got its new address
-    assert not plan_restore({"m1": live(1)}, MANIFEST, moved, restored_before=True).done
-    there = {**live(1), "remote_managers": [{"node_id": "n1", "addr": "192.0.2.9:2377"}]}
-    assert plan_restore({"m1": there}, MANIFEST, moved, restored_before=True).done
+    assert not plan_restore(
+        {"m1": {**live(1), "node_address": "192.0.2.1"}}, MANIFEST, moved, restored_before=True
+    ).done
+    assert plan_restore({"m1": {**live(1), "node_address": "192.0.2.9"}}, MANIFEST, moved, restored_before=True).done
     again = plan_restore({"m1": left(1, "pending"), "m2": EMPTY}, MANIFEST, WISH, restored_before=True)
     assert (again.done, again.errors) == (False, [])
