@@ -54,10 +54,10 @@ def written(name: str, content: dict[str, Any]) -> Path:
 class Stack:
     """The same Compose file as a stack of each contender, since each has its own idea of what a service is."""
 
-    def __init__(self, hosts: Hosts, name: str, content: dict[str, Any]) -> None:
+    def __init__(self, hosts: Hosts, name: str, file: Path) -> None:
         self.hosts = hosts
         self.name = name
-        self.file = str(written(name, content))
+        self.file = str(file)
 
     def ours(self, unchanged: bool = False) -> float:
         time = self.hosts.time_unchanged if unchanged else self.hosts.time
@@ -75,7 +75,7 @@ def unchanged(hosts: Hosts) -> Iterator[Row]:
 
 
 def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float, **deploy: Any) -> Iterator[Row]:
-    stack = Stack(hosts, f"noop{count}", compose(count, **deploy))
+    stack = Stack(hosts, f"noop{count}", written(f"noop{count}", compose(count, **deploy)))
     stack.ours()
     stack.peer(detach=False)
     ours, peer = (lambda: stack.ours(unchanged=True)), (lambda: stack.peer(unchanged=True))
@@ -100,26 +100,28 @@ def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float
 
 def changed(hosts: Hosts) -> Iterator[Row]:
     """Images take turns, so that there is a change in each round."""
-    versions = [Stack(hosts, "change", compose(SMALL, changed=image)) for image in IMAGES]
-    files = [written(f"change{number}", compose(SMALL, changed=image)) for number, image in enumerate(IMAGES)]
-    for stack, file in zip(versions, files, strict=True):
-        stack.file = str(file)
-    versions[0].ours()
-    versions[0].peer(detach=False)
-    count = dict.fromkeys((OURS, PEER, LIMIT), 0)
+    stacks = [
+        Stack(hosts, "change", written(f"change{number}", compose(SMALL, changed=image)))
+        for number, image in enumerate(IMAGES)
+    ]
+    stacks[0].ours()
+    stacks[0].peer(detach=False)
+    alone = Stack(hosts, "alone", written("alone", compose(1)))
+    alone.ours()
+    turns = dict.fromkeys((OURS, PEER, LIMIT), 0)
 
     def turn(contender: str) -> None:
-        count[contender] += 1
+        turns[contender] = 1 - turns[contender]
 
     def limit() -> float:
-        service, image = "change-ours_s1", IMAGES[count[LIMIT] % 2]
-        return seconds(lambda: hosts.raw("update", service=service, image=image)) + 2 * hosts.ping("manager1")
+        image = IMAGES[turns[LIMIT]]
+        return seconds(lambda: hosts.raw("update", service="alone-ours_s0", image=image)) + 2 * hosts.ping("manager1")
 
     yield Row(
         f"one changed image in {SMALL} services",
         {
-            OURS: lambda: versions[count[OURS] % 2].ours(),
-            PEER: lambda: versions[count[PEER] % 2].peer(detach=False),
+            OURS: lambda: stacks[turns[OURS]].ours(),
+            PEER: lambda: stacks[turns[PEER]].peer(detach=False),
             LIMIT: limit,
         },
         times_faster=1,
@@ -128,12 +130,12 @@ def changed(hosts: Hosts) -> Iterator[Row]:
         rounds=FEW_ROUNDS,
         before=turn,
     )
-    for contender in (OURS, PEER):
-        hosts.remove_stack(f"change-{contender}")
+    for name in ("change-ours", "change-peer", "alone-ours"):
+        hosts.remove_stack(name)
 
 
 def first(hosts: Hosts) -> Iterator[Row]:
-    stack = Stack(hosts, "first", compose(SMALL))
+    stack = Stack(hosts, "first", written("first", compose(SMALL)))
     stack.ours()
     specs = json.loads(hosts.raw("specs", stack="first-ours"))
     content = base64.b64encode(CONFIG.encode()).decode()
