@@ -150,9 +150,7 @@ def first(hosts: Hosts) -> Iterator[Row]:
         {
             OURS: stack.ours,
             PEER: lambda: stack.peer(detach=False),
-            LIMIT: lambda: seconds(
-                lambda: hosts.raw("deploy", stack="first-limit", specs=specs, network="net", config=content)
-            ),
+            LIMIT: lambda: seconds(lambda: hosts.raw("deploy", stack="first-limit", specs=specs, config=content)),
         },
         times_faster=1,
         times_limit=1.3,

@@ -50,7 +50,7 @@ def specs(stack):
     print(json.dumps([item["Spec"] for item in services(stack).values()]))
 
 
-def deploy(stack, specs, network, config):
+def deploy(stack, specs, config):
     """Post the specs under the names of another stack, and wait until all tasks run."""
     labels = {"com.docker.stack.namespace": stack}
     network_id = request("POST", "/networks/create", {"Name": f"{stack}_net", "Driver": "overlay", "Labels": labels})[
