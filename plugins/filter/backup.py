@@ -70,14 +70,13 @@ def restore_plan(
     confirm: str = "",
     lost: Sequence[str] = (),
     rejoin: bool = False,
-    address: str = "",
     restored_before: bool = False,
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
 
     answers = registered(hosts, hostvars, "__swarm_restore_status")
-    wish = recovery.RestoreWish(host, confirm, names_of(lost), rejoin, address)
+    wish = recovery.RestoreWish(host, confirm, names_of(lost), rejoin)
     return recovery.plan_restore(answers, manifest, wish, restored_before).as_dict()
 
 

@@ -137,9 +137,8 @@ options:
       - Recovers a swarm that has lost its quorum for good, by making this manager its only one. Services, networks,
         secrets, configs, settings and workers stay.
       - The value is the NodeID of this very manager (RV(apiary.swarm.swarm_info#module:node_id)), as a confirmation.
-      - It is done only if this is a manager that has no leader and gets none within O(wait_timeout), or the only one,
-        and O(advertise_addr) is an address that it does not advertise. Where there is a quorum of several managers it
-        does nothing. With autolock on it is refused, because Engines lose the manager then.
+      - It is done only if this is a manager that has no leader and gets none within O(wait_timeout). Where there is a
+        quorum it does nothing. With autolock on it is refused, because Engines lose the manager then.
       - Settings that differ from the options are left to the next run, since they can be read only afterwards.
       - The other managers must not come back into the old swarm. Let each leave (M(apiary.swarm.swarm_leave)) before it
         joins again, and remove the old entries (M(apiary.swarm.node_remove)).

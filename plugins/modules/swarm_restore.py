@@ -32,10 +32,6 @@ options:
     description: What M(apiary.swarm.swarm_archive) returned beside it.
     type: dict
     required: true
-  new_address:
-    description: The address that the manager is to have, when this host has not the one of the backup.
-    type: str
-    default: ""
   wait_timeout:
     description: Seconds to wait for the Engine.
     type: int
@@ -120,7 +116,6 @@ def main() -> None:
         {
             "archive": {"type": "path", "default": ""},
             "manifest": {"type": "dict", "required": True},
-            "new_address": {"type": "str", "default": ""},
             "wait_timeout": {"type": "int", "default": 120},
         }
     )

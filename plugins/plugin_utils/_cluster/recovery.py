@@ -224,13 +224,12 @@ class RestorePlan:
 @dataclass(frozen=True)
 class RestoreWish:
     """What the user says: where to, whether the swarm is meant (`confirm`, by its ID), which hosts are gone, whether
-    the others may be made to leave, which address the host is to have (where it is another one)."""
+    the others may be made to leave."""
 
     host: str
     confirm: str = ""
     lost: Collection[str] = ()
     rejoin: bool = False
-    address: str = ""
 
 
 def plan_restore(
@@ -243,21 +242,18 @@ def plan_restore(
         return plan
     own = answers[wish.host]
     if restored_before and report_of(wish.host, own).is_live_manager and not left_behind(own.get("nodes") or ()):
-        plan.done = wish.address in ("", own.get("node_address"))
-    if plan.done:
+        plan.done = True
         return plan
     if wish.confirm != manifest["cluster_id"]:
         plan.errors.append(
             f"Swarm {manifest['cluster_id']} is to be restored on {wish.host}, as it was at {manifest['created']}. "
             f"What is there is set aside. To have it so, set swarm_restore_confirm: {manifest['cluster_id']}."
         )
-    several = len(manifest["managers"]) > 1
-    if manifest["autolock"] and (several or wish.address):
-        what = f"go on alone, of {len(manifest['managers'])}" if several else "get another address"
+    if manifest["autolock"] and len(manifest["managers"]) > 1:
         plan.errors.append(
-            f"The backup is of a swarm with autolock, and its manager could {what}, only by force-new-cluster. With "
-            "autolock Engines stop the manager then and do not start it again "
-            "(https://github.com/moby/moby/issues/36852)."
+            f"The backup is of a swarm with autolock and {len(manifest['managers'])} managers. One of them can go on "
+            "alone only by force-new-cluster, and with autolock Engines stop the manager then and do not start it "
+            "again (https://github.com/moby/moby/issues/36852)."
         )
     for host, answer in answers.items():
         if host != wish.host:

@@ -77,7 +77,7 @@ class Place:
     has_state: bool = False
 
 
-def decide_restore(place: Place, manifest: Mapping[str, Any], new_address: str) -> Plan:
+def decide_restore(place: Place, manifest: Mapping[str, Any]) -> Plan:
     """Put the backup in the place of what is there, unless that is what was restored from it."""
     check_manifest(manifest)
     if is_restored(place, manifest):
@@ -95,12 +95,12 @@ def decide_restore(place: Place, manifest: Mapping[str, Any], new_address: str) 
             f"({manifest['engine_version']}), whose files it may not understand. Nothing was changed.",
             "Upgrade it first (role docker_engine).",
         )
-    if not (place.has_address or new_address):
+    if not place.has_address:
         raise SwarmError(
-            f"This host does not have the address {manifest['address']}, which the manager of the backup had, and "
-            "where workers look for it. Nothing was changed.",
-            "Give the host this address. To go on with another one, give it as the new address: workers have to leave "
-            "and join again then.",
+            f"This host does not have the address {manifest['address']}, which the manager of the backup had. A swarm "
+            "goes on looking for its manager there: Engines cannot change that, not by force-new-cluster either "
+            "(https://github.com/moby/swarmkit/issues/642). Nothing was changed.",
+            "Give the host this address, as a second one of its network interface for example.",
         )
     changes = [Change("cluster_id", member.cluster_id, manifest["cluster_id"])]
     if member.local_state != states.INACTIVE:

@@ -83,7 +83,7 @@ def restore_duty(options: Mapping[str, Any], check_mode: bool) -> Duty[Place]:
     def result(place: Place) -> dict[str, Any]:
         return {**place.member.as_dict(), "set_aside": aside[0] if aside else ""}
 
-    return Duty(read, lambda place: decide_restore(place, manifest, options["new_address"]), perform, result, settle)
+    return Duty(read, lambda place: decide_restore(place, manifest), perform, result, settle)
 
 
 def exchange(old: str, new: str, now: str) -> list[str]:

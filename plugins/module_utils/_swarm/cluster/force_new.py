@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses import as_ip
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import membership as states
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init import decide_init, init_request
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.local_state import ManagerState
@@ -29,7 +28,7 @@ ROTATES = (
 
 def decide(member: Membership, cluster: Mapping[str, Any], state: ManagerState, options: Mapping[str, Any]) -> Plan:
     """Recover the swarm if it is to be and has no quorum; otherwise what swarm_init does anyway."""
-    if options.get("force_new_cluster") and (not member.is_live_manager or _moves(member, options)):
+    if options.get("force_new_cluster") and not member.is_live_manager:
         return decide_force_new(member, state, options)
     return decide_init(member, cluster, options)
 
@@ -38,7 +37,7 @@ def decide_force_new(member: Membership, state: ManagerState, options: Mapping[s
     """For a node that is no live manager, after it has been waited for."""
     if member.local_state == states.INACTIVE:
         refuse_node(member, "Leave force_new_cluster out to make a new swarm.", "There is no swarm to recover")
-    if not ((member.waits_for_leader or member.is_live_manager) and state.is_running):
+    if not (member.waits_for_leader and state.is_running):
         hint = hint_for(member) or "Run the task on a manager of the swarm that is left."
         refuse_node(member, hint, "Only a manager that runs can recover its swarm")
     confirmed = options["force_new_cluster"]
@@ -71,7 +70,7 @@ def decide_force_new(member: Membership, state: ManagerState, options: Mapping[s
         "force_new_cluster",
         "swarm",
         member.cluster_id,
-        reason="its manager gets another address" if member.is_live_manager else "its managers have no quorum",
+        reason="its managers have no quorum",
         changes=(Change("managers", sorted(peer["addr"] for peer in member.remote_managers), [_own_address(member)]),),
         payload=_request(options, member, state.addresses or {}),
     )
@@ -94,13 +93,6 @@ def _request(options: Mapping[str, Any], member: Membership, before: Mapping[str
     stated = {name: options.get(name) or value for name, value in had.items()}
     pools = {"default_addr_pool": before.get("DefaultAddressPool"), "subnet_size": before.get("SubnetSize")}
     return {**init_request({**stated, **pools}), "ForceNewCluster": True}
-
-
-def _moves(member: Membership, options: Mapping[str, Any]) -> bool:
-    """Whether this is the only manager and gets another address, which an Engine takes in no other way."""
-    address = as_ip(options.get("advertise_addr") or "")
-    alone = all(peer["node_id"] == member.node_id for peer in member.remote_managers)
-    return address is not None and alone and as_ip(member.node_address) not in (None, address)
 
 
 def _own_address(member: Membership) -> str:

@@ -190,23 +190,15 @@ def test_a_restore_beside_what_may_live_is_refused(answers, wish, words):
     assert words in error
 
 
-def test_autolock_is_refused_where_there_were_several_managers_or_another_address():
+def test_autolock_is_refused_where_there_were_several_managers():
     locked = {**MANIFEST, "autolock": True}
     assert "autolock" in plan_restore({"m1": EMPTY}, locked, WISH, restored_before=False).errors[0]
-    single = {**locked, "managers": PEERS[:1]}
-    assert not plan_restore({"m1": EMPTY}, single, WISH, restored_before=False).errors
-    moved = RestoreWish("m1", "c1", address="192.0.2.9")
-    assert "another address" in plan_restore({"m1": EMPTY}, single, moved, restored_before=False).errors[0]
+    assert not plan_restore({"m1": EMPTY}, {**locked, "managers": PEERS[:1]}, WISH, restored_before=False).errors
 
 
 def test_what_was_restored_before_needs_nothing_and_an_interrupted_one_goes_on():
     assert plan_restore({"m1": live(1), "m2": live(2)}, MANIFEST, RestoreWish("m1"), restored_before=True).done
     alone = live(1, [node(1), node(2, "", "down")])  # killed before the managers that it had were removed
     assert not plan_restore({"m1": alone, "m2": EMPTY}, MANIFEST, WISH, restored_before=True).done
-    moved = RestoreWish("m1", "c1", address="192.0.2.9")  # killed before it got its new address
-    assert not plan_restore(
-        {"m1": {**live(1), "node_address": "192.0.2.1"}}, MANIFEST, moved, restored_before=True
-    ).done
-    assert plan_restore({"m1": {**live(1), "node_address": "192.0.2.9"}}, MANIFEST, moved, restored_before=True).done
     again = plan_restore({"m1": left(1, "pending"), "m2": EMPTY}, MANIFEST, WISH, restored_before=True)
     assert (again.done, again.errors) == (False, [])

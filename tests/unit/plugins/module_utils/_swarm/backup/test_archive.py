@@ -153,14 +153,14 @@ OLD = Membership("pending", "manager", "n9", "192.0.2.1", "swarm1")
     ],
 )
 def test_a_backup_is_put_where_nothing_works(place, reason):
-    (step,) = decide_restore(place, MANIFEST, "")
+    (step,) = decide_restore(place, MANIFEST)
     assert (step.action, step.name, step.reason) == ("restore", "swarm1", reason)
 
 
 @pytest.mark.parametrize("state", ["locked", "pending", "active"])
 def test_what_was_restored_is_left_alone(state):
     restored = Membership(state, "manager", "n1", "192.0.2.1", "swarm1", has_quorum=state == "active")
-    assert not decide_restore(Place(restored, "26.1.5", marker={"sha256": "abc"}), MANIFEST, "")
+    assert not decide_restore(Place(restored, "26.1.5", marker={"sha256": "abc"}), MANIFEST)
 
 
 @pytest.mark.parametrize(
@@ -173,12 +173,8 @@ def test_what_was_restored_is_left_alone(state):
 )
 def test_what_is_known_to_fail_is_refused(place, words):
     with pytest.raises(SwarmError, match=words) as refused:
-        decide_restore(place, MANIFEST, "")
+        decide_restore(place, MANIFEST)
     assert "Nothing was changed" in str(refused.value)
-
-
-def test_another_address_is_taken_when_it_is_stated():
-    assert decide_restore(Place(engine_version="26.1.5"), MANIFEST, "192.0.2.7")
 
 
 def test_only_the_engine_of_the_service_is_ever_stopped():

@@ -65,15 +65,6 @@ def test_addresses_that_are_stated_count():
     assert [step.payload[name] for name in ("AdvertiseAddr", "ListenAddr", "DataPathAddr")] == ["eth1", "eth2", "eth3"]
 
 
-def test_the_only_manager_gets_another_address():
-    only = Membership("active", "manager", "n1", "192.0.2.1", "swarm1", has_quorum=True, remote_managers=PEERS[:1])
-    (step,) = decide(only, {}, OPEN, {**OPTIONS, "advertise_addr": "192.0.2.9"})
-    assert (step.action, step.payload["AdvertiseAddr"]) == ("force_new_cluster", "192.0.2.9")
-    for address in ("192.0.2.1", "eth0", None):
-        assert not decide(only, {}, OPEN, {**OPTIONS, "advertise_addr": address})
-    assert not decide(member("active", quorum=True), {}, OPEN, {**OPTIONS, "advertise_addr": "192.0.2.9"})
-
-
 REFUSED = [
     (Membership(), OPEN, "no swarm to recover"),
     (member("active", "worker"), OPEN, "Only a manager that runs"),
