@@ -119,7 +119,9 @@ def test_workers_are_restarted_together(swarm: Hosts) -> None:
         done = play(swarm, "restart", docker_engine_restart_batch="2", docker_engine_source="distribution")
         assert done.succeeded, done.text
     turns = [line.split(" for ")[1] for line in done.text.splitlines() if "member.yml for" in line]
-    assert [turn.startswith("worker1, worker2") for turn in turns] == [True, False, False, False], turns
+    assert len(turns) == 4, turns
+    assert "worker1" in turns[0], turns
+    assert "worker2" in turns[0], turns
     assert not set(before.items()) & set(engines(swarm).items())
     assert {said[0] for said in spoken(swarm).values()} == {"active"}
     print(f"measured: of 4 tasks at least {min(running)} ran, in {len(running)} looks; client {client}")
