@@ -26,6 +26,7 @@ ENTRY = (
     r"Package: {name}\nVersion: {version}\nArchitecture: amd64\nMaintainer: nobody\nFilename: {name}.deb\nSize: 1\n\n"
 )
 REPOSITORY = """
+rm -rf /var/lib/apt/lists/*srv_odd*
 mkdir -p /srv/odd
 printf '{entries}' > /srv/odd/Packages
 echo 'deb [trusted=yes] file:/srv/odd ./' > /etc/apt/sources.list.d/odd.list
@@ -47,7 +48,7 @@ def odd_versions(swarm: Hosts) -> Iterator[None]:
         swarm.console(host, REPOSITORY.format(entries=entries))
     yield
     for host in ALL:
-        swarm.console(host, "rm -rf /srv/odd /etc/apt/sources.list.d/odd.list /etc/apt/preferences.d/odd")
+        swarm.console(host, "rm -rf /srv/odd /etc/apt/*/odd* /var/lib/apt/lists/*srv_odd*")
 
 
 def engines(hosts: Hosts) -> dict[str, str]:
