@@ -9,18 +9,20 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from tests.benchmarks import deploy, growth, join, labels, machine, plot, report, site
-from tests.benchmarks.hosts import WORK, Commands, Hosts, here
+from tests.benchmarks.hosts import WORK, Commands, Failed, Hosts, here
 from tests.benchmarks.measure import Outcome, Row, measured
 from tests.lab import lab
-from tests.lab.progress import say
+from tests.lab.progress import LabError, say
 
 LAB = "bench"
+DESCRIPTION = "Measure this collection, its peer and the limit, alternately, on test hosts that are made for it."
 
 # In this order: what needs hosts without an Engine, what needs a swarm, and what needs no hosts at all.
 BARE: dict[str, Callable[[], Iterator[Row]]] = {"cold": site.cold}
@@ -45,22 +47,28 @@ class Run:
         self.outcomes: list[Outcome] = []
         self.curves: dict[str, Any] = {}
         self.engines: dict[str, str] = {}
+        self.failures: list[str] = []
 
-    def measure(self, rows: Iterator[Row]) -> None:
-        for row in rows:
-            say(row.name)
-            self.outcomes.append(measured(row, self.rounds, say))
+    def measure(self, family: str, rows: Iterator[Row]) -> None:
+        """What fails is told at the end, too, and the others go on."""
+        try:
+            for row in rows:
+                say(row.name)
+                self.outcomes.append(measured(row, self.rounds, say))
+        except (Failed, LabError, subprocess.SubprocessError) as failure:
+            self.failures.append(f"{family}: {failure}")
+            say(self.failures[-1])
 
     def everything(self) -> None:
         for name in self._chosen(BARE):
-            self.measure(BARE[name]())
+            self.measure(name, BARE[name]())
         if self._chosen(ON_HOSTS):
             with swarm() as hosts:
                 self.engines = machine.engines(hosts)
                 for name in self._chosen(ON_HOSTS):
-                    self.measure(ON_HOSTS[name](hosts))
+                    self.measure(name, ON_HOSTS[name](hosts))
         for name in self._chosen(WITHOUT_HOSTS):
-            self.measure(WITHOUT_HOSTS[name](here()))
+            self.measure(name, WITHOUT_HOSTS[name](here()))
         if "growth" in self.chosen:
             self.curves = growth.curves(say)
 
@@ -84,7 +92,7 @@ def swarm() -> Iterator[Hosts]:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=DESCRIPTION)
     parser.add_argument("--rounds", type=int, help="of all rows (default: 5, and fewer of those that take long)")
     parser.add_argument("--only", nargs="+", choices=FAMILIES, default=list(FAMILIES), help="these rows alone")
     parser.add_argument("--page", action="store_true", help="write the results into docs/performance.md, too")
@@ -105,11 +113,12 @@ def main() -> int:
     (WORK / "results.json").write_text(json.dumps(found, indent=2), encoding="utf-8")
     (WORK / "results.svg").write_text(plot.drawing(run.outcomes, run.curves), encoding="utf-8")
     report.show(run.outcomes, run.curves, about)
-    if options.page:
+    if options.page and not run.failures:
         report.write_page(run.outcomes, run.curves, about)
         plot.PICTURE.write_text(plot.drawing(run.outcomes, run.curves), encoding="utf-8")
     say(f"all that was measured: {WORK}/results.json, results.svg")
-    return 0
+    print(*(f"FAILED {failure}" for failure in run.failures), sep="\n")
+    return int(bool(run.failures))
 
 
 if __name__ == "__main__":
