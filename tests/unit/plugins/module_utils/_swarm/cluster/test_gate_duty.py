@@ -12,6 +12,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.gate_d
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished
 
 from .test_gate import node, service
 
@@ -73,6 +74,25 @@ def test_an_open_gate_takes_one_look():
 def test_what_is_missing_is_waited_for(mark, bad):
     result, looks = ask(bad, bad, GOOD, mark=mark)
     assert (looks, result["problem"]) == (3, "")
+
+
+@pytest.mark.parametrize(
+    ("mark", "bad", "line"),
+    [
+        (None, WORSE, ("wait to go down", "without host-m0, 1 of 3 managers")),
+        (MARK, FEWER, ("wait to be back", "service svc-a has 1 of 2 tasks running")),
+    ],
+)
+def test_what_is_waited_for_is_told_once_and_the_next_round_goes_on(mark, bad, line):
+    manager, ticket, told = Manager(*[bad] * 18, GOOD), {"shown": ""}, []
+    while True:
+        try:
+            fulfil(Engine(manager), gate_duty("m0", mark, 30, Ticket(**ticket)), check_mode=False)
+            break
+        except Unfinished as pause:
+            ticket = pause.facts["unfinished"]["ticket"]
+            told.append((ticket["about"], pause.line))
+    assert [(about, words.startswith(line[1])) for about, words in told] == [(line[0], True)]
 
 
 @pytest.mark.parametrize(
