@@ -4,18 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from ansible.errors import AnsibleParserError
-from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import connect
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.info import details, in_order
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import list_nodes
-from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.inventory import inventory_of
-
 DOCUMENTATION = r"""
 name: swarm
 short_description: A running swarm as inventory
@@ -145,6 +133,18 @@ cache_plugin: ansible.builtin.jsonfile
 cache_connection: ~/.cache/ansible-swarm
 cache_timeout: 600
 """
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import connect
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.info import details, in_order
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import list_nodes
+from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.inventory import inventory_of
 
 _ENDINGS = tuple(f"{separator}swarm.{suffix}" for separator in ("/", ".") for suffix in ("yml", "yaml"))
 _CONNECTION = ("tls", "validate_certs", "ca_path", "client_cert", "client_key", "use_ssh_client", "timeout")

@@ -102,5 +102,5 @@ def test_hosts_can_have_the_node_ids():
     ],
 )
 def test_a_host_is_reached_at_its_address_if_that_is_known(address, variables):
-    (host,) = inventory_of([node("id1", "a", address=address)]).hosts.values()
+    host = inventory_of([node("id1", "a", address=address)]).hosts["a"]
     assert {key: value for key, value in host.items() if key != "swarm_node"} == variables
