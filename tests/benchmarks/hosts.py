@@ -162,8 +162,11 @@ class Hosts(Commands):
         self.console(manager, f"docker stack rm {name}", check=False)
         label = f"--filter label=com.docker.stack.namespace={name}"
         left = f"docker service ls -q {label}; docker network ls -q {label}; docker ps -aq {label}"
+        deadline = time.monotonic() + 180
         for host in self.names:
-            while self.console(host, left if host in self.managers else f"docker ps -aq {label}"):
+            while found := self.console(host, left if host in self.managers else f"docker ps -aq {label}"):
+                if time.monotonic() > deadline:
+                    raise Failed(f"{name} does not go away: on {host} there are still {found.split()}")
                 time.sleep(0.3)
 
     def count_requests(self, action: Callable[[], object]) -> float:
