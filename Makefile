@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .cache/venv/bin
 GATES := $(BIN)/python tests/tools/gates.py
 
-.PHONY: help bench demo demo-down test test-operations unit unit-oldest lint types sanity docs-lint docs integration molecule build clean venv venv-oldest
+.PHONY: help bench demo demo-down test test-operations unit unit-oldest lint types sanity docs-lint docs browser integration molecule build clean venv venv-oldest
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -18,7 +18,7 @@ demo-down: venv ## Remove the test hosts of the demo
 	$(BIN)/python -m tests.lab down
 
 test: venv venv-oldest ## Every check: all targets below
-	@$(GATES) unit unit-oldest lint types docs-lint docs build sanity sanity-oldest integration-cluster integration-stack operations molecule
+	@$(GATES) unit unit-oldest lint types docs-lint docs build sanity sanity-oldest browser integration-cluster integration-stack operations molecule
 unit: venv ## Unit tests, newest ansible-core (the quick loop)
 	@$(GATES) unit
 unit-oldest: venv venv-oldest ## Unit tests, oldest supported ansible-core
@@ -35,6 +35,8 @@ build: venv ## Build the artefact, install it elsewhere and load all of it
 	@$(GATES) build
 sanity: venv venv-oldest ## ansible-test sanity, newest and oldest supported ansible-core
 	@$(GATES) sanity sanity-oldest
+browser: venv ## The status page in a real browser; Chromium is installed where it is missing
+	@$(GATES) browser
 integration: venv ## Tests against real Engines on test hosts
 	@$(GATES) integration-cluster integration-stack
 test-operations: venv ## Day two on test hosts, all of it: takes longer than make test allows for

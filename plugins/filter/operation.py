@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible.utils.unsafe_proxy import wrap_var
+
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -19,13 +21,13 @@ _ADDRESSES = ("ansible_host", "swarm_node_advertise_addr")
 
 def plan_operation(
     hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], name: str, targets: str | Sequence[str] = ()
-) -> dict[str, Any]:
+) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import operation
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
 
     addresses = {host: [str(hostvars[host].get(name) or host) for name in _ADDRESSES] for host in hosts}
     names = operation.names_of(targets)
-    return operation.plan_operation(name, collect(hostvars, hosts, hosts), names, addresses).as_dict()
+    return wrap_var(operation.plan_operation(name, collect(hostvars, hosts, hosts), names, addresses).as_dict())
 
 
 def status_report(
@@ -34,12 +36,12 @@ def status_report(
     nodes: Sequence[Mapping[str, Any]],
     stacks: Sequence[Mapping[str, Any]],
     locks: Sequence[Mapping[str, Any]] = (),
-) -> dict[str, Any]:
+) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.status import status_report as report
 
     said = {key: value for result in (*nodes, *stacks, *locks) for key, value in result.items()}
-    return report(collect(hostvars, hosts, hosts), said)
+    return wrap_var(report(collect(hostvars, hosts, hosts), said))
 
 
 class FilterModule:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible.utils.unsafe_proxy import wrap_var
+
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -42,7 +44,7 @@ def preflight_report(
     clock_tolerance: float | None = None,
     free_gib: float | None = None,
     free_inodes_percent: float | None = None,
-) -> dict[str, Any]:
+) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight import checks, survey, table
 
     wishes = _wishes(
@@ -53,7 +55,7 @@ def preflight_report(
         free_inodes=free_inodes_percent,
     )
     looked = survey.collect(hostvars, managers, workers, wishes, play_hosts)
-    return table.report(looked, checks.run(looked, skip), verbose)
+    return wrap_var(table.report(looked, checks.run(looked, skip), verbose))  # hosts say this, and it is no template
 
 
 class FilterModule:

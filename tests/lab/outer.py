@@ -14,6 +14,7 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 
+from . import packages
 from .progress import LabError, say
 from .state import CACHE, locked
 
@@ -49,7 +50,7 @@ def install_engine() -> None:
         if os.environ.get("DOCKER_HOST"):
             raise LabError(f"DOCKER_HOST is {os.environ['DOCKER_HOST']!r}, but no Docker Engine answers there.")
         if not shutil.which("dockerd"):
-            _install_packages()
+            packages.install(_PACKAGES, "Docker Engine", _BY_HAND)
         _start()
         say(f"Docker Engine {_client().version()['Version']} is running")
 
@@ -66,24 +67,6 @@ def _answers() -> bool:
     except DockerException:
         return False
     return True
-
-
-def _install_packages() -> None:
-    if not shutil.which("apt-get"):
-        raise LabError(
-            f"Docker Engine is missing, and only on Debian and Ubuntu can it be installed from here. {_BY_HAND}"
-        )
-    if os.geteuid() != 0:
-        raise LabError(f"Docker Engine is missing, and installing it needs root. {_BY_HAND}")
-    say(f"installing {' '.join(_PACKAGES)}")
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (
-        ["apt-get", "-q", "update"],
-        ["apt-get", "-q", "-y", "--no-install-recommends", "install", *_PACKAGES],
-    ):
-        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise LabError(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}\n{_BY_HAND}")
 
 
 def _start() -> None:

@@ -98,6 +98,7 @@ STAGES: Mapping[str, Stage] = {
     "build": Stage((("python", "tests/tools/package.py"),)),
     "sanity": Stage((("python", "tests/tools/sanity.py"),)),
     "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
+    "browser": Stage(((*PYTEST, "tests/browser"),)),
     "integration-cluster": Stage(((*PYTEST, "--durations=8", "tests/integration/cluster"),), group=HOSTS),
     "integration-stack": Stage(((*PYTEST, "--durations=8", "tests/integration/stack"),), group=HOSTS),
     # The core of it; `make test-operations` runs what takes longer, too.

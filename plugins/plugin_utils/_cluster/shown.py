@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ansible.utils.display import Display
+from ansible.utils.unsafe_proxy import wrap_var
 
 
 class Decision(Protocol):
@@ -20,8 +21,10 @@ class Decision(Protocol):
         """The decision as plain data."""
 
 
-def shown(decision: Decision) -> dict[str, Any]:
-    """The decision as data for tasks, after its warnings went to the user."""
+def shown(decision: Decision) -> Any:
+    """The decision as data for tasks, after its warnings went to the user. None of it is a template: hosts say much of
+    it themselves.
+    """
     for warning in decision.warnings:
         Display().warning(warning)
-    return decision.as_dict()
+    return wrap_var(decision.as_dict())

@@ -4,13 +4,12 @@
 
 """The status page in a real browser: on a screen and on a phone, light and dark, and on paper; small and large.
 
-Pictures for people are left in .cache/report/. Without a Chromium on this machine nothing of this is tested.
+Pictures for people are left in .cache/report/.
 """
 
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,8 +17,8 @@ import pytest
 from ansible_collections.apiary.swarm.plugins.plugin_utils._report.data import report_data
 from ansible_collections.apiary.swarm.plugins.plugin_utils._report.page import page
 
+from tests.browser import browser as chromium
 from tests.unit.meta.project import CHECKOUT
-from tests.unit.plugins.plugin_utils._report import browser as chromium
 from tests.unit.plugins.plugin_utils._report.swarms import manager, seen, service, troubled
 
 PICTURES = CHECKOUT / ".cache" / "report"
@@ -61,12 +60,7 @@ FAINT = """
 
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[chromium.Browser]:
-    program = chromium.find()
-    if program is None:
-        words = f"the status page was not looked at: there is no browser ({', '.join(chromium.NAMES)})"
-        warnings.warn(words, stacklevel=1)  # shown at the end of every run, unlike the reason of a skipped test
-        pytest.skip(words)
-    with chromium.started(program, tmp_path_factory.mktemp("profile")) as found:
+    with chromium.started(chromium.find(), tmp_path_factory.mktemp("profile")) as found:
         yield found
 
 

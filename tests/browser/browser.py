@@ -16,7 +16,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.lab import packages
+from tests.lab.progress import LabError
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
+NAMED = ", ".join(NAMES)
 # Without these, Chromium talks to hosts of its maker when it starts.
 QUIET = (
     "--disable-background-networking",
@@ -27,7 +31,18 @@ QUIET = (
 )
 
 
-def find() -> str | None:
+def find() -> str:
+    """Its program; it is installed where there is none. Raises LabError when it cannot be had."""
+    found = _program()
+    if not found:
+        packages.install(["chromium"], "Chromium", "Install it by hand, so that one of these is found: " + NAMED)
+        found = _program()
+    if not found:
+        raise LabError(f"Chromium was installed, but none of these is found: {NAMED}")
+    return found
+
+
+def _program() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
