@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float
     stack = Stack(hosts, f"noop{count}", written(f"noop{count}", compose(count, **deploy)))
     stack.ours()
     stack.peer(detach=False)
-    ours, peer = (lambda: stack.ours(unchanged=True)), (lambda: stack.peer(unchanged=True))
+    ours, peer = partial(stack.ours, unchanged=True), partial(stack.peer, unchanged=True)
     yield Row(
         f"no-op deploy of {count} services",
         {OURS: ours, PEER: peer, LIMIT: lambda: hosts.ping("manager1")},

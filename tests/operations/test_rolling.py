@@ -118,7 +118,7 @@ def test_workers_are_restarted_together(swarm: Hosts) -> None:
     swarm.docker("manager1", "node update --availability active manager3")
     before = engines(swarm)
     client = Client([host.address for host in swarm.lab.hosts], 8080)
-    with counted(swarm, "web") as running, client:
+    with client, counted(swarm, "web") as running:
         done = play(swarm, "restart", docker_engine_restart_batch="2", docker_engine_source="distribution")
         assert done.succeeded, done.text
     turns = [line.split(" for ")[1] for line in done.text.splitlines() if "member.yml for" in line]
