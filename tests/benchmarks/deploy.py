@@ -114,6 +114,9 @@ def changed(hosts: Hosts) -> Iterator[Row]:
     def turn(contender: str) -> None:
         turns[contender] = 1 - turns[contender]
 
+    def ours() -> float:
+        return stacks[turns[OURS]].ours()
+
     def limit() -> float:
         image = IMAGES[turns[LIMIT]]
         return seconds(lambda: hosts.raw("update", service="alone-ours_s0", image=image)) + 2 * hosts.ping("manager1")
@@ -121,7 +124,7 @@ def changed(hosts: Hosts) -> Iterator[Row]:
     yield Row(
         f"one changed image in {SMALL} services",
         {
-            OURS: lambda: stacks[turns[OURS]].ours(),
+            OURS: ours,
             PEER: lambda: stacks[turns[PEER]].peer(detach=False),
             LIMIT: limit,
         },
