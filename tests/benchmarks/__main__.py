@@ -24,8 +24,7 @@ from tests.lab.progress import LabError, say
 LAB = "bench"
 DESCRIPTION = "Measure this collection, its peer and the limit, alternately, on test hosts that are made for it."
 
-# In this order: what needs hosts without an Engine, what needs a swarm, and what needs no hosts at all.
-BARE: dict[str, Callable[[], Iterator[Row]]] = {"cold": site.cold}
+# In this order: what needs a swarm, what needs no hosts at all, and what takes longest: hosts without an Engine.
 ON_HOSTS: dict[str, Callable[[Hosts], Iterator[Row]]] = {
     "noop": deploy.unchanged,
     "labels": labels.real,
@@ -35,7 +34,8 @@ ON_HOSTS: dict[str, Callable[[Hosts], Iterator[Row]]] = {
     "join": join.joins,
 }
 WITHOUT_HOSTS: dict[str, Callable[[Commands], Iterator[Row]]] = {"many": labels.many}
-FAMILIES = (*BARE, *ON_HOSTS, *WITHOUT_HOSTS, "growth")
+BARE: dict[str, Callable[[], Iterator[Row]]] = {"cold": site.cold}
+FAMILIES = (*ON_HOSTS, *WITHOUT_HOSTS, "growth", *BARE)
 
 
 class Run:
@@ -47,7 +47,7 @@ class Run:
         self.outcomes: list[Outcome] = []
         self.curves: dict[str, Any] = {}
         self.engines: dict[str, str] = {}
-        self.failures: list[str] = []
+        self.failures: dict[str, str] = {}  # by family
 
     def measure(self, family: str, rows: Iterator[Row]) -> None:
         """What fails is told at the end, too, and the others go on."""
@@ -56,12 +56,10 @@ class Run:
                 say(row.name)
                 self.outcomes.append(measured(row, self.rounds, say))
         except (Failed, LabError, subprocess.SubprocessError) as failure:
-            self.failures.append(f"{family}: {failure}")
-            say(self.failures[-1])
+            self.failures[family] = str(failure)
+            say(f"{family}: {failure}")
 
     def everything(self) -> None:
-        for name in self._chosen(BARE):
-            self.measure(name, BARE[name]())
         if self._chosen(ON_HOSTS):
             with swarm() as hosts:
                 self.engines = machine.engines(hosts)
@@ -71,6 +69,8 @@ class Run:
             self.measure(name, WITHOUT_HOSTS[name](here()))
         if "growth" in self.chosen:
             self.curves = growth.curves(say)
+        for name in self._chosen(BARE):
+            self.measure(name, BARE[name]())
 
     def _chosen(self, families: dict[str, Any]) -> list[str]:
         return [name for name in families if name in self.chosen]
@@ -113,11 +113,11 @@ def main() -> int:
     (WORK / "results.json").write_text(json.dumps(found, indent=2), encoding="utf-8")
     (WORK / "results.svg").write_text(plot.drawing(run.outcomes, run.curves), encoding="utf-8")
     report.show(run.outcomes, run.curves, about)
-    if options.page and not run.failures:
-        report.write_page(run.outcomes, run.curves, about)
+    if options.page:
+        report.write_page(run.outcomes, run.curves, about, run.failures)
         plot.PICTURE.write_text(plot.drawing(run.outcomes, run.curves), encoding="utf-8")
     say(f"all that was measured: {WORK}/results.json, results.svg")
-    print(*(f"FAILED {failure}" for failure in run.failures), sep="\n")
+    print(*(f"FAILED {family}: {failure}" for family, failure in run.failures.items()), sep="\n")
     return int(bool(run.failures))
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,11 +78,14 @@ def show(outcomes: Sequence[Outcome], curves: Any, about: Mapping[str, str]) -> 
         print(aligned(growth(curves)), "", sep="\n")
 
 
-def write_page(outcomes: Sequence[Outcome], curves: Any, about: Mapping[str, str], page: Path = PAGE) -> None:
-    """Put what was measured between its markers."""
+def write_page(
+    outcomes: Sequence[Outcome], curves: Any, about: Mapping[str, str], failed: Iterable[str], page: Path = PAGE
+) -> None:
+    """Put what was measured between its markers, and which families of rows were not, because something failed."""
+    notes = footnotes(outcomes) + [f"Not measured, because it failed: {family}." for family in failed]
     parts = {
         "machine": "\n".join(f"- {key}: {value}" for key, value in about.items()),
-        "rows": markdown([HEADER, *map(cells, outcomes)]) + "\n\n" + "\n".join(f"- {n}" for n in footnotes(outcomes)),
+        "rows": markdown([HEADER, *map(cells, outcomes)]) + "\n\n" + "\n".join(f"- {note}" for note in notes),
         "growth": markdown(growth(curves)),
     }
     content = page.read_text(encoding="utf-8")
