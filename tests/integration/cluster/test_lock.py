@@ -21,14 +21,11 @@ import pytest
 from tests.lab.state import USER
 
 from .conftest import BIN, Hosts, wait_until
-from .test_connections import home as home_with_keys
 from .test_connections import remote
 
 NAME = "apiary.swarm.operations"
 LOCK, AUDIT = "apiary.swarm.lock", "apiary.swarm.audit"
 CHECK = ("--check",)
-
-home = home_with_keys  # a fixture of this file too
 
 
 @pytest.fixture
