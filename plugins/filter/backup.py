@@ -12,6 +12,8 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible.utils.unsafe_proxy import wrap_var
+
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -46,7 +48,7 @@ def recovery_plan(
     lost: Sequence[str] = (),
     confirm: str = "",
     status: str = "__swarm_recovery_status",
-) -> dict[str, Any]:
+) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
 
@@ -59,7 +61,7 @@ def recovery_plan(
         names_of(lost),
     )
     recovery.check_confirmation(plan, confirm)
-    return plan.as_dict()
+    return wrap_var(plan.as_dict())
 
 
 def restore_plan(
@@ -71,13 +73,13 @@ def restore_plan(
     lost: Sequence[str] = (),
     rejoin: bool = False,
     restored_before: bool = False,
-) -> dict[str, Any]:
+) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
 
     answers = registered(hosts, hostvars, "__swarm_restore_status")
     wish = recovery.RestoreWish(host, confirm, names_of(lost), rejoin)
-    return recovery.plan_restore(answers, manifest, wish, restored_before).as_dict()
+    return wrap_var(recovery.plan_restore(answers, manifest, wish, restored_before).as_dict())
 
 
 def registered(hosts: Sequence[str], hostvars: HostVars, name: str) -> dict[str, Mapping[str, Any]]:

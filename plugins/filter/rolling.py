@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ansible.utils.unsafe_proxy import wrap_var
+
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -20,24 +22,22 @@ BEFORE = "__swarm_rolling_before"
 AFTER = "__swarm_rolling_after"
 
 
-def plan_rolling(
-    play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], key_known: bool = False
-) -> Mapping[str, Any]:
+def plan_rolling(play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], key_known: bool = False) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
 
-    return rolling.plan(
-        play_hosts, reports_of(hostvars, play_hosts, ENGINES), reports_of(hostvars, play_hosts, BEFORE), key_known
-    )
+    known, before = reports_of(hostvars, play_hosts, ENGINES), reports_of(hostvars, play_hosts, BEFORE)
+    return wrap_var(rolling.plan(play_hosts, known, before, key_known))
 
 
 def rolling_summary(
     planned: Mapping[str, Any], hostvars: Mapping[str, Mapping[str, Any]], play_hosts: Sequence[str]
-) -> Mapping[str, Any]:
+) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
 
-    return rolling.summary(planned, reports_of(hostvars, play_hosts, AFTER), reports_of(hostvars, play_hosts, CHECKED))
+    after, checked = reports_of(hostvars, play_hosts, AFTER), reports_of(hostvars, play_hosts, CHECKED)
+    return wrap_var(rolling.summary(planned, after, checked))
 
 
 class FilterModule:
