@@ -12,7 +12,7 @@ import yaml
 
 from .conftest import Hosts, Outcome, swarm_inventory
 
-HELD = "docker.io docker-cli containerd runc"
+HELD = "$(dpkg-query --show --showformat='${Package} ' docker.io docker-cli containerd runc 2>/dev/null)"
 
 
 def adopt(hosts: Hosts, inventory: Path, folder: Path, *arguments: str) -> Outcome:
