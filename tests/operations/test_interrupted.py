@@ -340,7 +340,7 @@ def test_a_manager_loses_its_power_while_all_are_unlocked(swarm: Hosts) -> None:
 
 
 @pytest.mark.long  # `site` changes and restarts all Engines
-@pytest.mark.parametrize("task", ["Take the nodes out of the list", "Join the swarm"])
+@pytest.mark.parametrize("task", ["Take the nodes out of the list", "Join | Join, one manager after the other"])
 def test_the_leader_loses_its_power_while_a_manager_is_replaced(swarm: Hosts, task: str) -> None:
     """Meanwhile one of three managers is left: no quorum, until the leader is back."""
     old = swarm.swarm("manager3")["NodeID"]
