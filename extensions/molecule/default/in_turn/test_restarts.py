@@ -54,5 +54,6 @@ def test_engines_restart_one_at_a_time_and_services_go_on(lab, on, watching):
     assert max(answers.count("down") for answers in said) == 1  # two of three are a quorum
     lines = {line for answers in said for answer in answers for line in answer.splitlines() if answer != "down"}
     counts = {(name, *map(int, replicas.split("/"))) for name, replicas, *_limit in (line.split() for line in lines)}
-    assert counts <= {(name, n - lost, n) for name, n in REPLICAS.items() for lost in (0, 1)}
-    assert {name for name, *_counts in counts} == set(REPLICAS)
+    assert {(name, wanted) for name, _running, wanted in counts} == set(REPLICAS.items())
+    # One too many is right, too: a task and its replacement, when the Engine of the first is back.
+    assert not [count for count in counts if count[1] < count[2] - 1]
