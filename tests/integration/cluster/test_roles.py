@@ -15,7 +15,7 @@ import yaml
 
 from tests.lab import faults
 
-from .conftest import Hosts, Outcome
+from .conftest import Hosts, Outcome, wait_until
 from .engines import new_ca
 
 LABELS = {"swarm_node_labels": {"disk": "ssd", "flag": ""}}
@@ -136,6 +136,7 @@ def test_a_new_worker_alone_through_the_whole_path(cluster: Hosts) -> None:
     before = cluster.nodes("manager1")
     old = cluster.swarm("worker2")["NodeID"]
     cluster.docker("worker2", "swarm leave --force")
+    wait_until(lambda: cluster.nodes("manager1")[old]["Status"]["State"] == "down")
     variables = {**LABELS, "docker_engine_source": "distribution", "swarm_stacks_list": []}
     site = ("ansible-playbook", "apiary.swarm.site", "--limit", "worker2", *as_extra(variables))
     seen = Outcome(cluster.ansible(*site, "--check"))
@@ -149,7 +150,7 @@ def test_a_new_worker_alone_through_the_whole_path(cluster: Hosts) -> None:
     (new,) = set(after) - set(before)
     assert cluster.swarm("worker2")["NodeID"] == new
     assert after[new]["Spec"]["Labels"] == LABELS["swarm_node_labels"]
-    assert set(before) - set(after) <= {old}  # what the host was before is removed once it is known to be down
+    assert set(before) - set(after) == {old}  # what the host was before
     assert all(after[identity]["Spec"] == before[identity]["Spec"] for identity in set(before) - {old})
     for again in (Outcome(cluster.ansible(*site)), Outcome(cluster.ansible(*site, "--check"))):
         assert again.succeeded, again.text
