@@ -47,7 +47,7 @@ class Run:
         self.outcomes: list[Outcome] = []
         self.curves: dict[str, Any] = {}
         self.engines: dict[str, str] = {}
-        self.failures: dict[str, str] = {}  # by family
+        self.failures = dict.fromkeys(chosen, "it was not its turn yet")  # by family; until it is through
 
     def measure(self, family: str, rows: Iterator[Row]) -> None:
         """What fails is told at the end, too, and the others go on."""
@@ -55,6 +55,7 @@ class Run:
             for row in rows:
                 say(row.name)
                 self.outcomes.append(measured(row, self.rounds, say))
+            del self.failures[family]
         except (Failed, LabError, subprocess.SubprocessError) as failure:
             self.failures[family] = str(failure)
             say(f"{family}: {failure}")
@@ -69,6 +70,7 @@ class Run:
             self.measure(name, WITHOUT_HOSTS[name](here()))
         if "growth" in self.chosen:
             self.curves = growth.curves(say)
+            del self.failures["growth"]
         for name in self._chosen(BARE):
             self.measure(name, BARE[name]())
 
@@ -106,7 +108,10 @@ def main() -> int:
     options = arguments()
     run = Run(options.rounds, options.only)
     load = os.getloadavg()[0]
-    run.everything()
+    try:
+        run.everything()
+    except KeyboardInterrupt:
+        say("stopped: what was measured until now is told")
     about = machine.description(run.engines, load)
     WORK.mkdir(parents=True, exist_ok=True)
     found = {"about": about, "rows": [outcome.as_dict() for outcome in run.outcomes], "growth": run.curves}

@@ -82,7 +82,9 @@ def write_page(
     outcomes: Sequence[Outcome], curves: Any, about: Mapping[str, str], failed: Iterable[str], page: Path = PAGE
 ) -> None:
     """Put what was measured between its markers, and which families of rows were not, because something failed."""
-    notes = footnotes(outcomes) + [f"Not measured, because it failed: {family}." for family in failed]
+    notes = footnotes(outcomes) + [
+        f"Not measured to the end, because it failed or was stopped: {family}." for family in failed
+    ]
     parts = {
         "machine": "\n".join(f"- {key}: {value}" for key, value in about.items()),
         "rows": markdown([HEADER, *map(cells, outcomes)]) + "\n\n" + "\n".join(f"- {note}" for note in notes),
