@@ -24,18 +24,18 @@ from tests.lab.progress import LabError, say
 LAB = "bench"
 DESCRIPTION = "Measure this collection, its peer and the limit, alternately, on test hosts that are made for it."
 
-# In this order: what needs a swarm, what needs no hosts at all, and what takes longest: hosts without an Engine.
+# In this order: what needs no hosts at all, what needs a swarm, and what takes longest: hosts without an Engine.
 ON_HOSTS: dict[str, Callable[[Hosts], Iterator[Row]]] = {
     "noop": deploy.unchanged,
     "labels": labels.real,
+    "site": site.warm,
     "changed": deploy.changed,
     "first": deploy.first,
-    "site": site.warm,
     "join": join.joins,
 }
 WITHOUT_HOSTS: dict[str, Callable[[Commands], Iterator[Row]]] = {"many": labels.many}
 BARE: dict[str, Callable[[], Iterator[Row]]] = {"cold": site.cold}
-FAMILIES = (*ON_HOSTS, *WITHOUT_HOSTS, "growth", *BARE)
+FAMILIES = (*WITHOUT_HOSTS, "growth", *ON_HOSTS, *BARE)
 
 
 class Run:
@@ -61,16 +61,16 @@ class Run:
             say(f"{family}: {failure}")
 
     def everything(self) -> None:
-        if self._chosen(ON_HOSTS):
-            with swarm() as hosts:
-                self.engines = machine.engines(hosts)
-                for name in self._chosen(ON_HOSTS):
-                    self.measure(name, ON_HOSTS[name](hosts))
         for name in self._chosen(WITHOUT_HOSTS):
             self.measure(name, WITHOUT_HOSTS[name](here()))
         if "growth" in self.chosen:
             self.curves = growth.curves(say)
             del self.failures["growth"]
+        if self._chosen(ON_HOSTS):
+            with swarm() as hosts:
+                self.engines = machine.engines(hosts)
+                for name in self._chosen(ON_HOSTS):
+                    self.measure(name, ON_HOSTS[name](hosts))
         for name in self._chosen(BARE):
             self.measure(name, BARE[name]())
 

@@ -78,7 +78,8 @@ def unchanged(hosts: Hosts) -> Iterator[Row]:
 def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float, **deploy: Any) -> Iterator[Row]:
     stack = Stack(hosts, f"noop{count}", written(f"noop{count}", compose(count, **deploy)))
     stack.ours()
-    stack.peer(detach=False)
+    stack.peer()
+    hosts.raw("running", stack=f"{stack.name}-{PEER}", count=count)
     ours, peer = partial(stack.ours, unchanged=True), partial(stack.peer, unchanged=True)
     yield Row(
         f"no-op deploy of {count} services",
@@ -106,7 +107,8 @@ def changed(hosts: Hosts) -> Iterator[Row]:
         for number, image in enumerate(IMAGES)
     ]
     stacks[0].ours()
-    stacks[0].peer(detach=False)
+    stacks[0].peer()
+    hosts.raw("running", stack=f"change-{PEER}", count=SMALL)
     alone = Stack(hosts, "alone", written("alone", compose(1)))
     alone.ours()
     turns = dict.fromkeys((OURS, PEER, LIMIT), 0)
@@ -131,7 +133,7 @@ def changed(hosts: Hosts) -> Iterator[Row]:
         times_faster=1,
         times_limit=1,
         limit="the Engine's time for the same update + 2 x ping",
-        rounds=FEW_ROUNDS,
+        rounds=1,  # the peer waits five seconds for each service, one after the other
         before=turn,
     )
     for name in ("change-ours", "change-peer", "alone-ours"):
@@ -159,7 +161,7 @@ def first(hosts: Hosts) -> Iterator[Row]:
         times_faster=1,
         times_limit=1.3,
         limit="posting the same specs and polling",
-        rounds=FEW_ROUNDS,
+        rounds=1,  # the peer waits five seconds for each service, one after the other
         before=remove,
     )
     remove(OURS)

@@ -91,4 +91,4 @@ def update(service, image):
 
 
 def main(verb, **options):
-    {"specs": specs, "deploy": deploy, "update": update}[verb](**options)
+    {"specs": specs, "deploy": deploy, "running": running, "update": update}[verb](**options)
