@@ -59,7 +59,7 @@ def warm(hosts: Hosts) -> Iterator[Row]:
         times_limit=5,
         limit="one ping of all",
         rounds=FEW_ROUNDS,
-        note="both end when all services run; to know that, the peer looks at each for five seconds, one after the other",
+        note="both end when all services run; the peer looks at each of them for five seconds, one after the other",
     )
     for contender in (OURS, PEER):
         hosts.remove_stack(f"site-{contender}")
