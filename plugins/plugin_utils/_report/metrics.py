@@ -37,7 +37,7 @@ def _of_swarm(data: Row) -> list[tuple[str, str, list[Sample]]]:
         ("managers_reachable", "Managers that are reachable.", [({}, quorum["reachable"])]),
         ("managers_can_lose", "Managers that may still fail.", [({}, quorum["can_lose"])]),
         ("has_quorum", "Whether a majority of the managers is reachable.", [({}, quorum["holds"])]),
-        ("root_ca_not_after_seconds", "When the root CA runs out.", [({}, _seconds(end))] if end else []),
+        ("root_ca_not_after_timestamp_seconds", "When the root CA runs out.", [({}, _seconds(end))] if end else []),
     ]
 
 
@@ -56,7 +56,7 @@ def _of_nodes(nodes: Sequence[Row]) -> list[tuple[str, str, list[Sample]]]:
         ("node_up", "Whether it is ready, and reachable if it is a manager.", [(_node(n), n["well"]) for n in nodes]),
         ("node_leader", "Whether it leads the managers.", [(_node(node), node["leader"]) for node in nodes]),
         ("node_tasks", "Its tasks that are not history.", tasks),
-        ("node_certificate_not_after_seconds", "When its certificate runs out.", ends),
+        ("node_certificate_not_after_timestamp_seconds", "When its certificate runs out.", ends),
     ]
 
 
