@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -37,14 +37,14 @@ def swarm_adoption(
     for warning in found.warnings:
         Display().warning(warning)
     # Labels are anybody's text: none of it is a template.
-    return wrap_var({"files": found.files, "engines": found.engines, "warnings": found.warnings})
+    return untrusted({"files": found.files, "engines": found.engines, "warnings": found.warnings})
 
 
 def adoption_remaining(hosts: Sequence[str], hostvars: HostVars) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.adoption import remaining
 
     checked = {host: hostvars[host].get("__swarm_adopt_checked") or {} for host in hosts}
-    return wrap_var(remaining({host: result for host, result in checked.items() if "skipped" not in result}))
+    return untrusted(remaining({host: result for host, result in checked.items() if "skipped" not in result}))
 
 
 class FilterModule:

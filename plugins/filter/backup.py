@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -61,7 +61,7 @@ def recovery_plan(
         names_of(lost),
     )
     recovery.check_confirmation(plan, confirm)
-    return wrap_var(plan.as_dict())
+    return untrusted(plan.as_dict())
 
 
 def restore_plan(
@@ -79,7 +79,7 @@ def restore_plan(
 
     answers = registered(hosts, hostvars, "__swarm_restore_status")
     wish = recovery.RestoreWish(host, confirm, names_of(lost), rejoin)
-    return wrap_var(recovery.plan_restore(answers, manifest, wish, restored_before).as_dict())
+    return untrusted(recovery.plan_restore(answers, manifest, wish, restored_before).as_dict())
 
 
 def registered(hosts: Sequence[str], hostvars: HostVars, name: str) -> dict[str, Mapping[str, Any]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -27,7 +27,7 @@ def plan_operation(
 
     addresses = {host: [str(hostvars[host].get(name) or host) for name in _ADDRESSES] for host in hosts}
     names = operation.names_of(targets)
-    return wrap_var(operation.plan_operation(name, collect(hostvars, hosts, hosts), names, addresses).as_dict())
+    return untrusted(operation.plan_operation(name, collect(hostvars, hosts, hosts), names, addresses).as_dict())
 
 
 def status_report(
@@ -41,7 +41,7 @@ def status_report(
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.status import status_report as report
 
     said = {key: value for result in (*nodes, *stacks, *locks) for key, value in result.items()}
-    return wrap_var(report(collect(hostvars, hosts, hosts), said))
+    return untrusted(report(collect(hostvars, hosts, hosts), said))
 
 
 class FilterModule:

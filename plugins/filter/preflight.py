@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -55,7 +55,7 @@ def preflight_report(
         free_inodes=free_inodes_percent,
     )
     looked = survey.collect(hostvars, managers, workers, wishes, play_hosts)
-    return wrap_var(table.report(looked, checks.run(looked, skip), verbose))  # hosts say this, and it is no template
+    return untrusted(table.report(looked, checks.run(looked, skip), verbose))  # hosts say this, and it is no template
 
 
 class FilterModule:

@@ -10,7 +10,7 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -44,7 +44,7 @@ def swarm_report(
         zone_label=zone_label,
     )
     # Nodes say much of this themselves: none of it is a template.
-    return wrap_var(report_data(seen))
+    return untrusted(report_data(seen))
 
 
 def _validity(slurped: Any) -> tuple[int, int] | None:
@@ -58,13 +58,13 @@ def _validity(slurped: Any) -> tuple[int, int] | None:
 def swarm_report_page(data: Mapping[str, Any]) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._report.page import page
 
-    return wrap_var(page(data))
+    return untrusted(page(data))
 
 
 def swarm_report_metrics(data: Mapping[str, Any]) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._report.metrics import metrics
 
-    return wrap_var(metrics(data))
+    return untrusted(metrics(data))
 
 
 class FilterModule:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -27,7 +27,7 @@ def plan_rolling(play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, 
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
 
     known, before = reports_of(hostvars, play_hosts, ENGINES), reports_of(hostvars, play_hosts, BEFORE)
-    return wrap_var(rolling.plan(play_hosts, known, before, key_known))
+    return untrusted(rolling.plan(play_hosts, known, before, key_known))
 
 
 def rolling_summary(
@@ -37,7 +37,7 @@ def rolling_summary(
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
 
     after, checked = reports_of(hostvars, play_hosts, AFTER), reports_of(hostvars, play_hosts, CHECKED)
-    return wrap_var(rolling.summary(planned, after, checked))
+    return untrusted(rolling.summary(planned, after, checked))
 
 
 class FilterModule:

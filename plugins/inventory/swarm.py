@@ -139,12 +139,12 @@ from typing import Any
 
 from ansible.errors import AnsibleParserError
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import connect
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.info import details, in_order
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import list_nodes
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.inventory import inventory_of
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 _ENDINGS = tuple(f"{separator}swarm.{suffix}" for separator in ("/", ".") for suffix in ("yml", "yaml"))
 _CONNECTION = ("tls", "validate_certs", "ca_path", "client_cert", "client_key", "use_ssh_client", "timeout")
@@ -170,7 +170,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.inventory.add_host(host)
             for name, value in variables.items():
                 # Nodes say much of this themselves, and labels are anybody's text: none of it is a template.
-                self.inventory.set_variable(host, name, wrap_var(value))
+                self.inventory.set_variable(host, name, untrusted(value))
         for group, hosts in found.groups.items():
             for host in hosts:
                 self.inventory.add_child(group, host)

@@ -126,6 +126,8 @@ def test_one_operation_at_a_time(swarm: Hosts) -> None:
     ended = [(entry["operation"], entry["result"]) for entry in json.loads(labels["apiary.swarm.audit"])]
     assert ended[0] == ("drain", "succeeded")
     assert ended[1][0] == "upgrade"
+    status = play(swarm, "status")
+    assert "Before: drain succeeded" in status.words, status.text
 
 
 def test_living_nodes_are_removed(swarm: Hosts) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Protocol
 
 from ansible.utils.display import Display
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 
 class Decision(Protocol):
@@ -27,4 +27,4 @@ def shown(decision: Decision) -> Any:
     """
     for warning in decision.warnings:
         Display().warning(warning)
-    return wrap_var(decision.as_dict())
+    return untrusted(decision.as_dict())
