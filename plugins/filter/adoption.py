@@ -10,7 +10,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.utils.display import Display
-from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
@@ -23,6 +22,7 @@ def swarm_adoption(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import adoption
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     connections = {
         host: {name: hostvars[host][name] for name in adoption.CONNECTION if name in hostvars[host]} for host in hosts
@@ -42,6 +42,7 @@ def swarm_adoption(
 
 def adoption_remaining(hosts: Sequence[str], hostvars: HostVars) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.adoption import remaining
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     checked = {host: hostvars[host].get("__swarm_adopt_checked") or {} for host in hosts}
     return untrusted(remaining({host: result for host, result in checked.items() if "skipped" not in result}))

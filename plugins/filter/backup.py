@@ -12,8 +12,6 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
-
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -51,6 +49,7 @@ def recovery_plan(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     logs = registered(hosts, hostvars, "__swarm_recovery_log")
     known = {host: log for host, log in logs.items() if "term" in log}
@@ -76,6 +75,7 @@ def restore_plan(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import recovery
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.operation import names_of
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     answers = registered(hosts, hostvars, "__swarm_restore_status")
     wish = recovery.RestoreWish(host, confirm, names_of(lost), rejoin)

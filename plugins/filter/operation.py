@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
-
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -24,6 +22,7 @@ def plan_operation(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import operation
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     addresses = {host: [str(hostvars[host].get(name) or host) for name in _ADDRESSES] for host in hosts}
     names = operation.names_of(targets)
@@ -39,6 +38,7 @@ def status_report(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.status import status_report as report
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     said = {key: value for result in (*nodes, *stacks, *locks) for key, value in result.items()}
     return untrusted(report(collect(hostvars, hosts, hosts), said))

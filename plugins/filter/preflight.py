@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
-
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -46,6 +44,7 @@ def preflight_report(
     free_inodes_percent: float | None = None,
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._preflight import checks, survey, table
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     wishes = _wishes(
         pools=[str(pool) for pool in default_addr_pool],

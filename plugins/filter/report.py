@@ -10,8 +10,6 @@ import base64
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
-
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -32,6 +30,7 @@ def swarm_report(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._report.data import Seen, report_data
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     validities = {host: _validity(hostvars[host].get(_CERTIFICATE)) for host in hosts}
     seen = Seen(
@@ -57,12 +56,14 @@ def _validity(slurped: Any) -> tuple[int, int] | None:
 
 def swarm_report_page(data: Mapping[str, Any]) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._report.page import page
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     return untrusted(page(data))
 
 
 def swarm_report_metrics(data: Mapping[str, Any]) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._report.metrics import metrics
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     return untrusted(metrics(data))
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
-
 # Every process that Ansible starts for a task loads all filters of a collection when the task names one of them. What a
 # filter needs is imported when it is called: docs/performance.md.
 
@@ -25,6 +23,7 @@ AFTER = "__swarm_rolling_after"
 def plan_rolling(play_hosts: Sequence[str], hostvars: Mapping[str, Mapping[str, Any]], key_known: bool = False) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     known, before = reports_of(hostvars, play_hosts, ENGINES), reports_of(hostvars, play_hosts, BEFORE)
     return untrusted(rolling.plan(play_hosts, known, before, key_known))
@@ -35,6 +34,7 @@ def rolling_summary(
 ) -> Any:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import rolling
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.engines import reports_of
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._untrusted import untrusted
 
     after, checked = reports_of(hostvars, play_hosts, AFTER), reports_of(hostvars, play_hosts, CHECKED)
     return untrusted(rolling.summary(planned, after, checked))
