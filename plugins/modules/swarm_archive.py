@@ -16,10 +16,12 @@ description:
     manager is unlocked with it.
   - Whether the swarm can do without the manager for a while it does not ask; M(apiary.swarm.swarm_gate) does. Tasks on
     this node end, and are started again or elsewhere. The role P(apiary.swarm.swarm_backup#role) does all of it.
+  - While the Engine is away, a line shows every 5 seconds for how long already.
   - The file holds keys of the swarm and its secrets. Remove it from the node when it is fetched.
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 attributes:
   idempotent:
     support: none
@@ -83,14 +85,18 @@ plan:
   elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.backup.archive_duty import archive_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 
 
 def main() -> None:
     module = make_module(
-        {"directory": {"type": "path", "default": "/var/tmp"}, "wait_timeout": {"type": "int", "default": 120}}
+        {
+            **TICKET,
+            "directory": {"type": "path", "default": "/var/tmp"},
+            "wait_timeout": {"type": "int", "default": 120},
+        }
     )
     run_module(module, archive_duty)
 

@@ -7,19 +7,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from ansible.errors import AnsibleActionFail
-from ansible.plugins.action import ActionBase
+from ansible_collections.apiary.swarm.plugins.plugin_utils._telling import Telling
 
 Result = Mapping[str, Any]  # what a module returned
 Ticket = Mapping[str, Any]
 
 
-class InRounds(ActionBase):
-    """The action plugin of a module that waits: it shows meanwhile what the module waits for."""
+class InRounds(Telling):
+    """The action plugin of a module that waits: it shows meanwhile what the module waits for.
 
-    _supports_check_mode = True
+    `lasting` is what is told during the first call of a module that works for long before it waits: about what, and
+    the words.
+    """
+
+    lasting: tuple[str, str] | None = None
 
     def in_rounds(
         self, arguments: Callable[[Ticket], dict[str, Any]], task_vars: dict[str, Any] | None
@@ -27,14 +32,16 @@ class InRounds(ActionBase):
         """The result of the module with the arguments for a ticket."""
 
         def show(unfinished: Mapping[str, Any]) -> None:
-            if not self._task.no_log:
-                host = self._task.delegate_to or (task_vars or {}).get("inventory_hostname", "")
-                self._display.display(line(host, unfinished))
+            ticket = unfinished["ticket"]
+            self.tell(task_vars, ticket["about"], ticket["waited"], unfinished["line"])
 
-        return through(
-            lambda ticket: self._execute_module(module_args=arguments(ticket), task_vars=task_vars),
-            show,
-        )
+        def call(ticket: Ticket) -> dict[str, Any]:
+            first = not ticket["shown"]
+            with self.telling(task_vars, *self.lasting) if self.lasting and first else nullcontext():
+                result: dict[str, Any] = self._execute_module(module_args=arguments(ticket), task_vars=task_vars)
+            return result
+
+        return through(call, show)
 
 
 class ModuleInRounds(InRounds):
@@ -63,12 +70,6 @@ def through(call: Callable[[Ticket], dict[str, Any]], show: Callable[[Mapping[st
             return joined(rounds)
         ticket = unfinished["ticket"]
         show(unfinished)
-
-
-def line(host: str, unfinished: Mapping[str, Any]) -> str:
-    """What is shown between two rounds: `manager1: stack shop after 12 s: web 2/3 running, 1 starting; ...`."""
-    ticket = unfinished["ticket"]
-    return f"{host}: {ticket['about']} after {ticket['waited']:.0f} s: {unfinished['line']}"
 
 
 def joined(rounds: Sequence[Result]) -> dict[str, Any]:

@@ -24,81 +24,107 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError, Unanswered
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished
 
 
 @dataclass
-class _Seen:
-    view: View
-    manifest: dict[str, Any]
+class ArchiveTicket(Ticket):
+    """What a run has to remember: the finished file, as `path`, `size` and `sha256`, and its manifest."""
+
     made: dict[str, Any] = field(default_factory=dict)
+    manifest: dict[str, Any] = field(default_factory=dict)
 
 
-def archive_duty(options: Mapping[str, Any]) -> Duty[_Seen]:
+def archive_duty(options: Mapping[str, Any]) -> Duty[View | None]:
     """Stop the Engine, archive, start it; unlock the manager, if it has to be."""
     require_own_service(options["docker_host"])
-    made: dict[str, Any] = {}
+    archiving = Archiving(options, ArchiveTicket(**(options.get("ticket") or {})))
+    return Duty(
+        archiving.read, archiving.decide, archiving.perform, lambda view: archiving.result(), settle=archiving.settle
+    )
 
-    def read(engine: Engine) -> _Seen:
-        view = look(engine, options["docker_host"])
+
+@dataclass
+class Archiving:
+    """One run. Only `ticket` outlives a round: the archive is made in the first one, and that is all it does but wait.
+
+    `key` is not in the ticket, which travels. So a locked manager is unlocked in the first round, too.
+    """
+
+    options: Mapping[str, Any]
+    ticket: ArchiveTicket
+    key: str = ""
+
+    def read(self, engine: Engine) -> View | None:
+        if self.ticket.made:  # another round: the manager is waited for
+            return None
+        view = look(engine, self.options["docker_host"])
         require_live_manager(view.member)
         created = datetime.datetime.now(datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        return _Seen(view, manifest_of(view.member, view.info, engine.services(), created), made)
+        self.ticket.manifest = manifest_of(view.member, view.info, engine.services(), created)
+        return view
 
-    def decide(seen: _Seen) -> Plan:
-        return Plan((Step("archive", "swarm", seen.view.member.cluster_id, "its Engine stops meanwhile", (), seen),))
+    def decide(self, view: View | None) -> Plan:
+        if view is None:
+            return Plan()
+        return Plan((Step("archive", "swarm", view.member.cluster_id, "its Engine stops meanwhile", (), view),))
 
-    def perform(engine: Engine, step: Step) -> None:
-        seen: _Seen = step.payload
+    def perform(self, engine: Engine, step: Step) -> None:
+        view: View = step.payload
         # Asked for before, because without it the manager would stay locked.
-        key = engine.unlock_key() if seen.manifest["autolock"] else ""
-        path = archive.new_file(options["directory"])
+        self.key = engine.unlock_key() if self.ticket.manifest["autolock"] else ""
+        path = archive.new_file(self.options["directory"])
         try:
-            size, sha256 = _archive(engine, seen, path, key, options["wait_timeout"])
+            size, sha256 = self._archive(engine, view.info.get("DockerRootDir") or "/var/lib/docker", path)
         except BaseException:
             archive.remove(path)
             raise
-        made.update(path=path, size=size, sha256=sha256)
+        self.ticket.made = {"path": path, "size": size, "sha256": sha256}
 
-    def result(seen: _Seen) -> dict[str, Any]:
-        finished = {"path": "", "size": 0, "sha256": "", **made}
-        known = {name: finished[name] for name in ("size", "sha256")} if made else {}
-        return {**finished, "manifest": {**seen.manifest, **known}}
-
-    return Duty(read, decide, perform, result, settle=lambda engine, seen, plan: seen)
-
-
-def _archive(engine: Engine, seen: _Seen, path: str, key: str, timeout: float) -> tuple[int, str]:
-    """Whatever happens, the manager is back at the end, or the error says that it is not."""
-    failed: BaseException | None = None
-    try:
-        with engine_stopped(path):
-            return archive.pack(seen.view.info.get("DockerRootDir") or "/var/lib/docker", path)
-    except BaseException as problem:
-        failed = problem
-        raise
-    finally:
+    def _archive(self, engine: Engine, root: str, path: str) -> tuple[int, str]:
+        """Whatever happens, the manager is back at the end, or the error says that it is not."""
         try:
-            bring_back(engine, key, timeout)
-        except SwarmError as problem:
-            problem.message = f"{failed} {problem.message}" if failed else problem.message
+            with engine_stopped(path):
+                return archive.pack(root, path)
+        except BaseException as failed:
+            try:
+                bring_back(engine, self.key, self.options["wait_timeout"], Ticket())
+            except SwarmError as problem:
+                problem.message = f"{failed} {problem.message}"
+                raise
             raise
 
+    def settle(self, engine: Engine, view: View | None, plan: Plan) -> View | None:
+        try:
+            bring_back(engine, self.key, self.options["wait_timeout"], self.ticket)
+        except Unfinished:
+            raise
+        except BaseException:
+            archive.remove(self.ticket.made["path"])
+            raise
+        return view
 
-def bring_back(engine: Engine, key: str, timeout: float) -> None:
+    def result(self) -> dict[str, Any]:
+        made = self.ticket.made
+        known = {name: made[name] for name in ("size", "sha256")} if made else {}
+        return {"path": "", "size": 0, "sha256": "", **made, "manifest": {**self.ticket.manifest, **known}}
+
+
+def bring_back(engine: Engine, key: str, timeout: float, ticket: Ticket) -> None:
     """Wait for the manager to take part in its swarm again."""
-    swarm = wait_for_state(
-        engine,
-        lambda now: now.get("LocalNodeState") == "locked" or is_live(now),
-        timeout,
-        "a manager with a leader again",
-    )
-    if swarm.get("LocalNodeState") != "locked":
-        return
-    try:
-        engine.unlock_swarm(key, timeout)
-    except Unanswered:  # it is seen by what follows
-        pass
-    wait_for_state(engine, is_live, timeout, "a manager with a leader again")
+    wanted = "a manager with a leader again"
+    if key:
+        swarm = wait_for_state(engine, lambda now: is_locked(now) or is_live(now), timeout, wanted)
+        if is_locked(swarm):
+            try:
+                engine.unlock_swarm(key, timeout)
+            except Unanswered:  # it is seen by what follows
+                pass
+    wait_for_state(engine, is_live, timeout, wanted, ticket)
+
+
+def is_locked(swarm: Mapping[str, Any]) -> bool:
+    return swarm.get("LocalNodeState") == "locked"
 
 
 def is_live(swarm: Mapping[str, Any]) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import DEFAULT_HOST, Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineUnreachable, SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, watched
 
 # The socket too: with it alone, the next request would start the Engine in the middle of the work.
 SERVICE, SOCKET = "docker.service", "docker.socket"
@@ -117,7 +117,11 @@ def _systemctl(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def wait_for_state(
-    engine: Engine, reached: Callable[[dict[str, Any]], bool], timeout: float, wanted: str
+    engine: Engine,
+    reached: Callable[[dict[str, Any]], bool],
+    timeout: float,
+    wanted: str,
+    ticket: Ticket | None = None,
 ) -> dict[str, Any]:
     """What the Engine says of its swarm, when it answers again and that is as it should be."""
 
@@ -131,4 +135,4 @@ def wait_for_state(
         state = f"state {swarm.get('LocalNodeState') or 'unknown'}"
         return f"the Engine is not {wanted} ({state}) {swarm.get('Error') or ''}".strip() + "."
 
-    return poll(ask, reached, timeout, words)
+    return watched(ticket or Ticket(), "start of the Engine", ask, reached, timeout, words)

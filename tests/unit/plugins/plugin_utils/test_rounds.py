@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.apiary.swarm.plugins.plugin_utils._rounds import joined, line, through
+from ansible_collections.apiary.swarm.plugins.plugin_utils._rounds import joined, through
 
 FIRST = {
     "failed": True,
@@ -36,11 +36,6 @@ def test_the_failure_of_the_last_round_is_that_of_all():
 
 def test_one_round_is_its_own_result():
     assert joined([{"changed": False, "plan": [], "services": []}]) == {"changed": False, "plan": [], "services": []}
-
-
-def test_a_line_says_for_how_long():
-    unfinished = {"line": "web 0/1 running", "ticket": {"about": "stack shop", "waited": 12.34}}
-    assert line("manager1", unfinished) == "manager1: stack shop after 12 s: web 0/1 running"
 
 
 def test_a_module_is_called_until_it_is_through():

@@ -6,20 +6,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import stat
 import tarfile
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.backup import archive, restore_duty, service
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.backup.archive_duty import archive_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.backup import (
+    archive,
+    archive_duty,
+    restore_duty,
+    service,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.backup.manifest import (
     Place,
     check_manifest,
     decide_restore,
     manifest_of,
 )
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.looking import View
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import EngineUnreachable, SwarmError, Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished
 
 MANIFEST = {
     "format": 1,
@@ -179,4 +188,100 @@ def test_what_is_known_to_fail_is_refused(place, words):
 
 def test_only_the_engine_of_the_service_is_ever_stopped():
     with pytest.raises(SwarmError, match=service.SERVICE):
-        archive_duty({"docker_host": "unix:///run/other.sock"})
+        archive_duty.archive_duty({"docker_host": "unix:///run/other.sock"})
+
+
+LIVE = {"LocalNodeState": "active", "Cluster": {"ID": "swarm1"}}
+KEY = "SWMKEY-1-key"
+
+
+class Restarted:
+    """The Engine of a manager that was started just now: what it says of its swarm, one answer after the other."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.unlocked = []
+
+    def info(self):
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(answer, Exception):
+            raise answer
+        return {"Swarm": answer}
+
+    def services(self):
+        return []
+
+    def unlock_key(self):
+        return KEY
+
+    def unlock_swarm(self, key, timeout):
+        self.unlocked.append(key)
+
+
+@pytest.fixture
+def archived(monkeypatch, root, tmp_path):
+    """A function that calls the module of an Engine with a ticket: what is unfinished, and its result."""
+    clock = {"now": 0.0}
+    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
+    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
+    monkeypatch.setattr(archive_duty, "engine_stopped", lambda leftover: contextlib.nullcontext())
+
+    def archived(engine, ticket, autolock=False):
+        spec = {"Spec": {"EncryptionConfig": {"AutoLockManagers": autolock}}}
+        info = {"DockerRootDir": str(root), "Swarm": {"Cluster": spec}}
+        manager = Membership("active", "manager", "n1", "a", "swarm1", has_quorum=True)
+        monkeypatch.setattr(archive_duty, "look", lambda engine, docker_host: View(manager, info=info))
+        options = {
+            "docker_host": "unix:///var/run/docker.sock",
+            "directory": str(tmp_path),
+            "wait_timeout": 20,
+            "ticket": ticket,
+        }
+        duty = archive_duty.archive_duty(options)
+        try:
+            plan, state = fulfil(engine, duty, check_mode=False)
+        except Unfinished as pause:
+            return pause.facts["unfinished"], pause.facts
+        return None, {"changed": bool(plan), **duty.result(state)}
+
+    return archived
+
+
+def test_while_the_manager_comes_back_a_line_is_shown_and_nothing_is_archived_again(archived, tmp_path):
+    starting = Restarted(EngineUnreachable("no answer"), {"LocalNodeState": "pending"})
+    unfinished, facts = archived(starting, {"shown": ""})
+    assert unfinished["line"] == "the Engine is not a manager with a leader again (state pending)"
+    assert (unfinished["ticket"]["about"], [step["action"] for step in facts["plan"]]) == (
+        "start of the Engine",
+        ["archive"],
+    )
+    (made,) = tmp_path.glob(f"{archive.PREFIX}*")
+    nothing_more, result = archived(Restarted(LIVE), unfinished["ticket"])
+    assert (nothing_more, result["changed"], result["path"]) == (None, False, str(made))
+    assert result["manifest"]["size"] == result["size"] == made.stat().st_size
+    assert result["manifest"]["cluster_id"] == "swarm1"
+
+
+def test_a_manager_that_does_not_come_back_leaves_no_archive(archived, tmp_path):
+    def rounds(ticket):
+        while True:
+            unfinished, _result = archived(Restarted({"LocalNodeState": "pending"}), ticket)
+            ticket = unfinished["ticket"]
+
+    with pytest.raises(Timeout, match="after 20 s: the Engine is not a manager with a leader again"):
+        rounds({"shown": ""})
+    assert list(tmp_path.glob(f"{archive.PREFIX}*")) == []
+
+
+def test_a_locked_manager_is_unlocked_in_the_first_round_and_its_key_does_not_travel(archived):
+    engine = Restarted({"LocalNodeState": "locked"}, {"LocalNodeState": "pending"})
+    unfinished, facts = archived(engine, {"shown": ""}, autolock=True)
+    assert engine.unlocked == [KEY]
+    assert KEY not in str(facts)
+    assert archived(Restarted(LIVE), unfinished["ticket"])[1]["manifest"]["autolock"] is True
+
+
+def test_where_nobody_shows_anything_there_is_one_round(archived):
+    engine = Restarted(EngineUnreachable("no answer"), {"LocalNodeState": "pending"}, {"LocalNodeState": "x"}, LIVE)
+    unfinished, result = archived(engine, None)
+    assert (unfinished, result["changed"]) == (None, True)

@@ -1,0 +1,34 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import time
+
+from ansible_collections.apiary.swarm.plugins.plugin_utils._telling import each_time, line
+
+
+def test_a_line_says_for_how_long():
+    assert (
+        line("manager1", "stack shop", 12.34, "web 0/1 running") == "manager1: stack shop after 12 s: web 0/1 running"
+    )
+
+
+def test_the_time_is_told_until_it_is_over():
+    told = []
+    with each_time(told.append, pause=0.1):
+        time.sleep(0.35)
+    count = len(told)
+    assert 2 <= count <= 3
+    assert told == sorted(told)
+    assert told[0] >= 0.1
+    time.sleep(0.25)
+    assert len(told) == count
+
+
+def test_what_is_over_soon_is_not_told():
+    told = []
+    with each_time(told.append, pause=5):
+        began = time.monotonic()
+    assert (told, time.monotonic() - began < 1) == ([], True)
