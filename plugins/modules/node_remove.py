@@ -20,6 +20,7 @@ author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 options:
   nodes:
     description:
@@ -142,15 +143,17 @@ plan:
   elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal import read_removal
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal_duty import remove_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import ticket_of
 
 
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "nodes": {"type": "list", "elements": "str", "required": True},
             "force": {"type": "bool", "default": False},
             "drain": {"type": "bool", "default": True},
@@ -165,6 +168,7 @@ def main() -> None:
             options["wait_timeout"],
             options["down_timeout"],
             module.check_mode,
+            ticket_of(options),
         ),
     )
 

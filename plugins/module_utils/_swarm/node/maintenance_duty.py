@@ -9,9 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.change import view, with_specs
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenance import (
@@ -22,18 +20,15 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenan
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import state_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import (
-    list_nodes,
+    ELECTION,
+    listed_patiently,
     look_until,
     wait_for_tasks,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
 Node = Mapping[str, Any]
-
-# Seconds. When the leader goes down, the other managers choose another one meanwhile.
-ELECTION = 30
 
 
 def maintenance_duty(
@@ -42,7 +37,7 @@ def maintenance_duty(
     """One request for all nodes, one write for each that differs, then a wait until their tasks are gone."""
 
     def read(engine: Engine) -> Sequence[Node]:
-        nodes = _nodes(engine, 0 if check_mode else min(wait_timeout, ELECTION))
+        nodes = listed_patiently(engine, 0 if check_mode else min(wait_timeout, ELECTION))
         if check_mode:
             return nodes
 
@@ -72,24 +67,3 @@ def maintenance_duty(
         settle=settle,
         result=lambda nodes: {"nodes": [view(node) for node in named(nodes, references)]},
     )
-
-
-def _nodes(engine: Engine, timeout: float) -> Sequence[Node]:
-    """All nodes; managers that have no leader just now are given time to choose one."""
-
-    def look() -> list[Node] | NotAManager:
-        try:
-            return list_nodes(engine, check_mode=False)
-        except NotAManager as problem:
-            return problem
-
-    def is_final(found: list[Node] | NotAManager) -> bool:
-        return not isinstance(found, NotAManager) or membership_of(engine.info()).role != "manager"
-
-    try:
-        found = poll(look, is_final, timeout, str)
-    except Timeout:
-        found = look()
-    if isinstance(found, NotAManager):
-        raise found
-    return found

@@ -83,7 +83,7 @@ def decide_removal(nodes: Sequence[Node], removal: Removal, own_id: str, foresee
     problems += problems_of_leaving(quorum_of(nodes), members, "removed")
     waiting = [] if removal.force else [node for node in leaving if not is_settled(node, removal)]
     if waiting and not foresee_leaving:
-        problems.append(f"{_with_states(waiting)}: a node that has not left the swarm is removed by force only")
+        problems.append(f"{with_states(waiting)}: a node that has not left the swarm is removed by force only")
     if problems:
         raise SwarmError(
             "; ".join(problems) + ". Nothing was changed.",
@@ -99,7 +99,7 @@ def decide_removal(nodes: Sequence[Node], removal: Removal, own_id: str, foresee
 def _warnings(waiting: list[Node], up: list[Node], members: list[Node], nodes: Sequence[Node]) -> tuple[str, ...]:
     warnings = []
     if waiting:
-        warnings.append(f"{_with_states(waiting)}: removed only when it has left the swarm.")
+        warnings.append(f"{with_states(waiting)}: removed only when it has left the swarm.")
     if up:
         warnings.append(
             f"Removed while up: {_names(up)}. An Engine that is removed is not told and takes itself for a member: "
@@ -141,7 +141,7 @@ def _names(nodes: Iterable[Node]) -> str:
     return ", ".join(map(title, nodes))
 
 
-def _with_states(nodes: Iterable[Node]) -> str:
+def with_states(nodes: Iterable[Node]) -> str:
     return ", ".join(f"{title(node)} is {state_of(node)}" for node in nodes)
 
 

@@ -24,10 +24,14 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal i
     is_settled,
     must_empty,
     named,
+    with_states,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import is_member
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import (
+    ELECTION,
+    STATES,
     list_nodes,
+    listed_patiently,
     look_until,
     node_now,
     wait_for_demotion,
@@ -35,6 +39,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits imp
     wait_until_one_may_go,
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket
 
 Node = Mapping[str, Any]
 
@@ -49,9 +54,11 @@ class Leaving:
     absent: tuple[str, ...] = ()
 
 
-def remove_duty(removal: Removal, wait_timeout: float, down_timeout: float, check_mode: bool) -> Duty[Leaving]:
+def remove_duty(
+    removal: Removal, wait_timeout: float, down_timeout: float, check_mode: bool, ticket: Ticket | None = None
+) -> Duty[Leaving]:
     """Drain all, then one node after the other: demote, wait until it has left the raft group, remove."""
-    removing = Removing(removal, wait_timeout, down_timeout, check_mode)
+    removing = Removing(removal, wait_timeout, down_timeout, check_mode, ticket or Ticket())
     return Duty(
         read=removing.read,
         decide=lambda state: decide_removal(state.nodes, removal, state.own_id, foresee_leaving=check_mode),
@@ -68,22 +75,29 @@ def remove_duty(removal: Removal, wait_timeout: float, down_timeout: float, chec
 
 @dataclass
 class Removing:
-    """One run. `emptied` says that the tasks of all nodes were waited for."""
+    """One run. `emptied` says that the tasks of all nodes were waited for.
+
+    Rounds end in the two waits that come before the first node goes: for the states of nodes, and for their tasks. Then
+    each node takes seconds.
+    """
 
     removal: Removal
     wait_timeout: float
     down_timeout: float
     check_mode: bool
+    ticket: Ticket
     emptied: bool = False
 
     def read(self, engine: Engine) -> Leaving:
-        nodes = list_nodes(engine, self.check_mode)
+        another_round = bool(self.ticket.waited)
+        nodes = listed_patiently(engine, ELECTION) if another_round else list_nodes(engine, self.check_mode)
         if not named(nodes, self.removal):
             return self._state(nodes, "")
         own_id = membership_of(engine.info()).node_id
         # What is refused anyway is not waited for.
         decide_removal(nodes, self.removal, own_id, foresee_leaving=True)
-        return self._state(nodes if self.check_mode else self._settled(engine, nodes), own_id)
+        certain = self.check_mode or self.ticket.about not in ("", STATES)  # it was waited for in an earlier round
+        return self._state(nodes if certain else self._settled(engine, nodes), own_id)
 
     def _state(self, nodes: Sequence[Node], own_id: str) -> Leaving:
         _found, unknown = find_nodes(nodes, self.removal.references)
@@ -94,9 +108,14 @@ class Removing:
         return look_until(
             engine,
             nodes,
-            lambda found: all(is_settled(node, self.removal) for node in named(found, self.removal)),
+            lambda found: not self._uncertain(found),
             self.down_timeout,
+            self.ticket,
+            lambda found: f"not certain yet: {with_states(self._uncertain(found))}",
         )
+
+    def _uncertain(self, nodes: Sequence[Node]) -> list[Node]:
+        return [node for node in named(nodes, self.removal) if not is_settled(node, self.removal)]
 
     def perform(self, engine: Engine, step: Step) -> None:
         node = step.payload
@@ -127,7 +146,8 @@ class Removing:
         if self.emptied or not (self.removal.force and self.removal.drain):
             return
         nodes = named(list(engine.nodes()), self.removal)
-        wait_for_tasks(engine, [node for node in nodes if must_empty(node, self.removal)], self.wait_timeout)
+        emptied = [node for node in nodes if must_empty(node, self.removal)]
+        wait_for_tasks(engine, emptied, self.wait_timeout, self.ticket)
         self.emptied = True
 
     def settle(self, engine: Engine, state: Leaving, plan: Plan) -> Leaving:

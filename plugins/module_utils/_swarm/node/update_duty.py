@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,7 +24,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.change im
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import is_member, state_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import (
+    ELECTION,
     list_nodes,
+    listed_patiently,
     look_until,
     wait_for_demotion,
     wait_for_promotion,
@@ -63,6 +65,10 @@ def nodes_duty(
     their tasks is left.
     """
 
+    def first_look(engine: Engine) -> Sequence[Node]:
+        another_round = ticket is not None and ticket.waited
+        return listed_patiently(engine, ELECTION) if another_round else list_nodes(engine, check_mode)
+
     def perform(engine: Engine, step: Step) -> None:
         node, spec = step.payload
         if step.action == DEMOTE:
@@ -94,7 +100,7 @@ def nodes_duty(
         return {"nodes": [view(node) for node in found.values()], "quorum": quorum_of(state.nodes).as_dict()}
 
     return Duty(
-        read=lambda engine: _read(engine, wishes, check_mode, wait_timeout, drained),
+        read=lambda engine: _read(engine, wishes, first_look, wait_timeout, drained),
         decide=lambda state: decide_nodes(state.nodes, wishes, state.own_id, foresee_unknown=check_mode),
         perform=perform,
         settle=settle,
@@ -125,7 +131,11 @@ def _role(node: Node) -> str:
 
 
 def _read(
-    engine: Engine, wishes: Mapping[str, NodeWish], check_mode: bool, wait_timeout: float, drained: bool
+    engine: Engine,
+    wishes: Mapping[str, NodeWish],
+    first_look: Callable[[Engine], Sequence[Node]],
+    wait_timeout: float,
+    drained: bool,
 ) -> Nodes:
     def must_be_known(nodes: Sequence[Node]) -> list[Node]:
         """Who is to become a manager must be up; who is to be emptied must not be missed."""
@@ -139,7 +149,7 @@ def _read(
 
     nodes = look_until(
         engine,
-        list_nodes(engine, check_mode),
+        first_look(engine),
         lambda nodes: all(state_of(node) in ("ready", "down") for node in must_be_known(nodes)),
         min(wait_timeout, STATES_ARE_KNOWN),
     )

@@ -22,6 +22,12 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import po
 
 Node = Mapping[str, Any]
 
+# What is waited for, as it is shown.
+STATES, DRAIN = "states of nodes", "drain"
+
+# Seconds. When the leader goes down, the other managers choose another one meanwhile.
+ELECTION = 30
+
 
 def list_nodes(engine: Engine, check_mode: bool) -> list[Node]:
     """All nodes; the one error of nodes modules for Engines that cannot list them.
@@ -47,12 +53,39 @@ def list_nodes(engine: Engine, check_mode: bool) -> list[Node]:
         ) from problem
 
 
+def listed_patiently(engine: Engine, timeout: float) -> Sequence[Node]:
+    """All nodes; managers that have no leader just now are given time to choose one."""
+
+    def look() -> list[Node] | NotAManager:
+        try:
+            return list_nodes(engine, check_mode=False)
+        except NotAManager as problem:
+            return problem
+
+    def is_final(found: list[Node] | NotAManager) -> bool:
+        return not isinstance(found, NotAManager) or membership_of(engine.info()).role != "manager"
+
+    try:
+        found = poll(look, is_final, timeout, str)
+    except Timeout:
+        found = look()
+    if isinstance(found, NotAManager):
+        raise found
+    return found
+
+
 def look_until(
-    engine: Engine, nodes: Sequence[Node], certain: Callable[[Sequence[Node]], bool], timeout: float
+    engine: Engine,
+    nodes: Sequence[Node],
+    certain: Callable[[Sequence[Node]], bool],
+    timeout: float,
+    ticket: Ticket | None = None,
+    line: Callable[[Sequence[Node]], str] = lambda found: "",
 ) -> Sequence[Node]:
     """All nodes when their states are certain enough; when time is over, as they are. `nodes` are the first look.
 
     What managers think of a node is wrong for a while after it left or died, and unknown after a change of leaders.
+    With a ticket, `line` of the nodes is shown meanwhile.
     """
     seen = nodes
     looks = itertools.count()
@@ -64,7 +97,7 @@ def look_until(
         return seen
 
     try:
-        return poll(look, certain, timeout, lambda found: "")
+        return watched(ticket or Ticket(), STATES, look, certain, timeout, lambda found: "", line)
     except Timeout:
         return seen
 
@@ -165,7 +198,7 @@ def wait_for_tasks(engine: Engine, nodes: Sequence[Node], timeout: float, ticket
             return "the managers have no leader."
         return f"still running: {still_running(tasks, engine.services(), waited)}."
 
-    watched(ticket or Ticket(), "drain", left, lambda tasks: tasks is not None and not tasks, timeout, describe)
+    watched(ticket or Ticket(), DRAIN, left, lambda tasks: tasks is not None and not tasks, timeout, describe)
 
 
 def node_now(engine: Engine, node: Node) -> Node | None:

@@ -27,6 +27,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal i
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal_duty import remove_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.update_duty import nodes_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import read_wishes
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished
 
 
 @pytest.fixture(autouse=True)
@@ -125,16 +126,31 @@ def state(identity, name):
     return lambda nodes: nodes[identity]["Status"].update(State=name)
 
 
-def update(swarm, wishes, drained=False, check_mode=False):
-    duty = nodes_duty(read_wishes(wishes), check_mode, wait_timeout=20, drained=drained)
+def update(swarm, wishes, drained=False, check_mode=False, ticket=None):
+    duty = nodes_duty(read_wishes(wishes), check_mode, wait_timeout=20, drained=drained, ticket=ticket)
     plan, after = fulfil(Engine(swarm), duty, check_mode)
     return [step.action for step in plan], duty.result(after)
 
 
-def remove(swarm, *references, check_mode=False, **options):
-    duty = remove_duty(Removal(references, **options), wait_timeout=20, down_timeout=20, check_mode=check_mode)
+def remove(swarm, *references, check_mode=False, ticket=None, **options):
+    duty = remove_duty(Removal(references, **options), 20, 20, check_mode, ticket)
     plan, after = fulfil(Engine(swarm), duty, check_mode)
     return [step.action for step in plan], duty.result(after)
+
+
+def in_rounds(call):
+    """(the lines of all rounds, the steps of all, the result of the last) of a function that gets a ticket."""
+    lines, steps, ticket = [], [], {"shown": ""}
+    for _round in range(20):
+        try:
+            actions, result = call(Ticket(**ticket))
+        except Unfinished as pause:
+            ticket = pause.facts["unfinished"]["ticket"]
+            lines.append(f"{ticket['about']}: {pause.line}")
+            steps += [step["action"] for step in pause.facts["plan"]]
+        else:
+            return lines, steps + actions, result
+    raise AssertionError(f"the rounds have no end: {lines}")
 
 
 NO_LEADER = NotAManager("The swarm does not have a leader.", 503)
@@ -234,6 +250,52 @@ def test_a_node_that_has_left_is_removed_when_it_is_down():
     swarm = Swarm(*THREE, node("w1"), later={5: state("w1", "down")})
     assert remove(swarm, "w1")[0] == ["remove"]
     assert (swarm.looks, swarm.writes) == (6, ["DELETE /nodes/w1"])
+
+
+def test_until_nodes_are_down_it_is_told_which_are_not():
+    swarm = Swarm(*THREE, node("w1"), later={15: state("w1", "down")})
+    lines, steps, result = in_rounds(lambda ticket: remove(swarm, "w1", "gone", ticket=ticket))
+    assert lines == ["states of nodes: not certain yet: w1 (w1) is ready"]
+    assert (steps, result["absent"], swarm.writes) == (["remove"], ["gone"], ["DELETE /nodes/w1"])
+    never = Swarm(*THREE, node("w1"))
+    with pytest.raises(SwarmError, match=r"w1 \(w1\) is ready: .* removed by force only"):
+        in_rounds(lambda ticket: remove(never, "w1", ticket=ticket))
+
+
+def test_until_tasks_have_left_it_is_told_which_are_there_and_nothing_is_done_twice():
+    swarm = Swarm(*THREE, node("w1"), tasks=RUNNING)
+    swarm.later[20] = lambda nodes: setattr(swarm, "tasks", [])
+    lines, steps, result = in_rounds(lambda ticket: remove(swarm, "w1", "m3", force=True, ticket=ticket))
+    assert lines == ["drain: still running: web on w1"]
+    assert steps == ["drain", "drain", "demote", "remove", "remove"]
+    assert [item["name"] for item in result["nodes"]] == ["m3", "w1"]
+    assert len(swarm.writes) == 5
+
+
+def test_nodes_whose_state_stays_unknown_do_not_begin_the_wait_anew():
+    """By force, the tasks of the others are waited for when the time for the states is over."""
+    swarm = Swarm(*THREE, node("w1"), node("w2", state="unknown"), tasks=RUNNING)
+    with pytest.raises(Timeout, match=r"after 20 s: still running: web on w1\."):
+        in_rounds(lambda ticket: remove(swarm, "w1", "w2", force=True, ticket=ticket))
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        lambda swarm, ticket: update(swarm, {"w1": {"availability": "drain"}}, drained=True, ticket=ticket),
+        lambda swarm, ticket: remove(swarm, "w1", force=True, ticket=ticket),
+    ],
+    ids=["update", "remove"],
+)
+def test_another_round_may_begin_while_managers_choose_a_leader(work):
+    swarm = Swarm(*THREE, node("w1"), tasks=RUNNING)
+
+    def call(ticket):
+        if ticket.waited:
+            swarm.later[swarm.looks + 1], swarm.tasks = NO_LEADER, []
+        return work(swarm, ticket)
+
+    assert in_rounds(call)[0] == ["drain: still running: web on w1"]
 
 
 def test_a_node_that_has_not_left_is_refused_after_a_while_and_planned_for_in_check_mode():
