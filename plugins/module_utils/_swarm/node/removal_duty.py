@@ -28,10 +28,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.removal i
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import is_member
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import (
-    ELECTION,
     STATES,
-    list_nodes,
-    listed_patiently,
+    first_look,
     look_until,
     node_now,
     wait_for_demotion,
@@ -89,8 +87,7 @@ class Removing:
     emptied: bool = False
 
     def read(self, engine: Engine) -> Leaving:
-        another_round = bool(self.ticket.waited)
-        nodes = listed_patiently(engine, ELECTION) if another_round else list_nodes(engine, self.check_mode)
+        nodes = first_look(engine, self.check_mode, self.ticket)
         if not named(nodes, self.removal):
             return self._state(nodes, "")
         own_id = membership_of(engine.info()).node_id

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,9 +24,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.change im
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.roles import is_member, state_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.waits import (
-    ELECTION,
-    list_nodes,
-    listed_patiently,
+    first_look,
     look_until,
     wait_for_demotion,
     wait_for_promotion,
@@ -65,10 +63,6 @@ def nodes_duty(
     their tasks is left.
     """
 
-    def first_look(engine: Engine) -> Sequence[Node]:
-        another_round = ticket is not None and ticket.waited
-        return listed_patiently(engine, ELECTION) if another_round else list_nodes(engine, check_mode)
-
     def perform(engine: Engine, step: Step) -> None:
         node, spec = step.payload
         if step.action == DEMOTE:
@@ -100,7 +94,9 @@ def nodes_duty(
         return {"nodes": [view(node) for node in found.values()], "quorum": quorum_of(state.nodes).as_dict()}
 
     return Duty(
-        read=lambda engine: _read(engine, wishes, first_look, wait_timeout, drained),
+        read=lambda engine: _read(
+            engine, wishes, first_look(engine, check_mode, ticket or Ticket()), wait_timeout, drained
+        ),
         decide=lambda state: decide_nodes(state.nodes, wishes, state.own_id, foresee_unknown=check_mode),
         perform=perform,
         settle=settle,
@@ -133,7 +129,7 @@ def _role(node: Node) -> str:
 def _read(
     engine: Engine,
     wishes: Mapping[str, NodeWish],
-    first_look: Callable[[Engine], Sequence[Node]],
+    seen: Sequence[Node],
     wait_timeout: float,
     drained: bool,
 ) -> Nodes:
@@ -149,7 +145,7 @@ def _read(
 
     nodes = look_until(
         engine,
-        first_look(engine),
+        seen,
         lambda nodes: all(state_of(node) in ("ready", "down") for node in must_be_known(nodes)),
         min(wait_timeout, STATES_ARE_KNOWN),
     )

@@ -74,6 +74,11 @@ def listed_patiently(engine: Engine, timeout: float) -> Sequence[Node]:
     return found
 
 
+def first_look(engine: Engine, check_mode: bool, ticket: Ticket) -> Sequence[Node]:
+    """All nodes at the beginning of a round. Another than the first may begin while the managers choose a leader."""
+    return listed_patiently(engine, ELECTION) if ticket.waited else list_nodes(engine, check_mode)
+
+
 def look_until(
     engine: Engine,
     nodes: Sequence[Node],

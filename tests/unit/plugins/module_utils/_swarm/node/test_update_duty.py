@@ -292,7 +292,8 @@ def test_another_round_may_begin_while_managers_choose_a_leader(work):
 
     def call(ticket):
         if ticket.waited:
-            swarm.later[swarm.looks + 1], swarm.tasks = NO_LEADER, []
+            swarm.later.update({swarm.looks + number: NO_LEADER for number in range(1, 9)})
+            swarm.tasks = []
         return work(swarm, ticket)
 
     assert in_rounds(call)[0] == ["drain: still running: web on w1"]
