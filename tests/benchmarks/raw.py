@@ -60,6 +60,7 @@ def deploy(stack, specs, config):
     for spec in specs:
         task = spec["TaskTemplate"]
         task["Networks"] = [{**item, "Target": network_id} for item in task["Networks"]]
+        task["ContainerSpec"]["Labels"] = labels
         for item in task["ContainerSpec"]["Configs"]:
             item.update(ConfigID=config_id, ConfigName=f"{stack}_conf")
         name = f"{stack}_{spec['Name'].partition('_')[2]}"

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.benchmarks.deploy import SMALL, compose, written
 from tests.benchmarks.hosts import Hosts
-from tests.benchmarks.measure import FEW_ROUNDS, LIMIT, OURS, PEER, Row, seconds
+from tests.benchmarks.measure import LIMIT, OURS, PEER, Row, seconds
 from tests.lab import lab
 
 BARE_LAB = "bench-bare"
@@ -58,8 +58,7 @@ def warm(hosts: Hosts) -> Iterator[Row]:
         times_faster=5,
         times_limit=5,
         limit="one ping of all",
-        rounds=FEW_ROUNDS,
-        note="both end when all services run; the peer looks at each of them for five seconds, one after the other",
+        note="both end when all services run",
     )
     for contender in (OURS, PEER):
         hosts.remove_stack(f"site-{contender}")
