@@ -46,9 +46,7 @@ class ActionModule(InRounds):
         # What is to be removed is told by its labels, not by files.
         model, warnings = ({}, []) if options["state"] == "absent" else self._model(options, task_vars)
         given = {**connection, **{key: options[key] for key in DEPLOYMENT}}
-        result = self.in_rounds(
-            lambda ticket: {**given, "model": json.dumps({**model, "ticket": ticket}) if model else ""}, task_vars
-        )
+        result = self.in_rounds(lambda ticket: {**given, "model": json.dumps({**model, "ticket": ticket})}, task_vars)
         result["warnings"] = [*warnings, *(result.get("warnings") or [])]
         if "invocation" in result:
             shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}

@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 author: The apiary.swarm contributors (@apiary)
 options:
   services:
@@ -108,14 +109,15 @@ plan:
       elements: dict
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scale_duty import scale_duty
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.scale_duty import ScaleTicket, scale_duty
 
 
 def main() -> None:
     module = make_module(
         {
+            **TICKET,
             "services": {"type": "dict", "required": True},
             "wait": {"type": "bool", "default": True},
             "wait_timeout": {"type": "int", "default": 300},
@@ -123,7 +125,13 @@ def main() -> None:
     )
     run_module(
         module,
-        lambda options: scale_duty(options["services"], options["wait"], options["wait_timeout"], module.check_mode),
+        lambda options: scale_duty(
+            options["services"],
+            options["wait"],
+            options["wait_timeout"],
+            module.check_mode,
+            ScaleTicket(**(options["ticket"] or {})),
+        ),
     )
 
 

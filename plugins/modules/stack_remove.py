@@ -19,6 +19,7 @@ description:
 extends_documentation_fragment:
   - apiary.swarm.attributes
   - apiary.swarm.connection
+  - apiary.swarm.rounds
 author: The apiary.swarm contributors (@apiary)
 options:
   name:
@@ -93,15 +94,24 @@ plan:
       type: str
 """
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+import json
+from typing import Any
+
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty, run_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.deploy import make_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State
 
 
 def main() -> None:
-    module = make_module({option: DEPLOYMENT[option] for option in ("name", "wait", "wait_timeout")})
-    run_module(module, lambda options: make_duty({**options, "state": "absent"}, module.check_mode))
+    module = make_module({**TICKET, **{option: DEPLOYMENT[option] for option in ("name", "wait", "wait_timeout")}})
+
+    def duty(options: dict[str, Any]) -> Duty[State]:
+        model = json.dumps({"ticket": options["ticket"]})
+        return make_duty({**options, "state": "absent", "model": model}, module.check_mode)
+
+    run_module(module, duty)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import i
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.decide import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.read import Auths, read
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rollout import Rollout
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import RemovalTicket, Ticket
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import gone
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import State, Wish, container_of
 
@@ -32,11 +32,13 @@ IN_USE = 400
 
 def make_duty(params: Mapping[str, Any], check_mode: bool) -> Duty[State]:
     """The duty of the module stack_deploy. `params["model"]` is the JSON text that its action plugin makes."""
+    model = json.loads(params["model"] or "{}")
     if params["state"] == "absent":
-        return _duty(_deployment(removal(params["name"], params["wait"], params["wait_timeout"])), check_mode)
-    if not params["model"]:
+        deployment = _deployment(removal(params["name"], params["wait"], params["wait_timeout"]))
+        deployment.ticket = RemovalTicket(**(model.get("ticket") or {}))
+        return _duty(deployment, check_mode)
+    if not model:
         raise SwarmError("stack_deploy works through its action plugin, which makes a model of the Compose files.")
-    model = json.loads(params["model"])
     specs = model["specs"]
     wish = Wish(
         stack=params["name"],
@@ -103,7 +105,10 @@ def _is_late(step: Step) -> bool:
 
 @dataclass
 class Deployment:
-    """One run: what it read, what it wrote so far, and whether what it wrote has been waited for."""
+    """One run: what it read, what it wrote so far, and whether what it wrote has been waited for.
+
+    The removal of a stack has `ticket`, which outlives a round.
+    """
 
     wish: Wish
     auths: Auths
@@ -111,8 +116,11 @@ class Deployment:
     state: State = field(default_factory=State)
     ids: dict[tuple[str, str], str] = field(default_factory=dict)  # (kind, name) of secrets and configs created
     removed: set[str] = field(default_factory=set)  # IDs of services
+    ticket: RemovalTicket = field(default_factory=RemovalTicket)
 
     def read(self, engine: Engine, check_mode: bool) -> State:
+        if self.ticket.waited:  # another round: the managers may just be choosing a leader
+            self._gone(engine, None, self.ticket.networks)
         self.state = read(engine, self.wish, self.auths, check_mode)
         return self.state
 
@@ -128,14 +136,11 @@ class Deployment:
 
     def settle(self, engine: Engine, state: State, plan: Plan) -> State:
         self.rollout.converge(engine, state.services)
-        removed = {
-            kind: [step.payload["id"] for step in plan if (step.action, step.kind) == ("remove", kind)]
-            for kind in ("service", "network")
-        }
-        if self.wish.wait and (self.wish.absent or any(removed.values())):
+        services = [step.payload["id"] for step in plan if (step.action, step.kind) == ("remove", "service")]
+        networks = self.ticket.networks
+        if self.wish.wait and (self.wish.absent or services or networks):
             # What an earlier removal that was cut short has left behind is waited for too.
-            services = None if self.wish.absent else removed["service"]
-            gone(engine, self.wish.stack, services, removed["network"], self.wish.wait_timeout)
+            self._gone(engine, None if self.wish.absent else services, networks)
         if plan or self.rollout.waited:
             state = self.read(engine, check_mode=False)
             self.rollout.require_own(state.services)
@@ -175,12 +180,16 @@ class Deployment:
 
     def remove_network(self, engine: Engine, step: Step) -> None:
         """Remove a network, after the tasks that used it; of one to replace, nothing may be left afterwards."""
-        network, stack, timeout = step.payload["id"], self.wish.stack, self.wish.wait_timeout
+        network = step.payload["id"]
         if self.wish.wait or step.payload.get("first"):
-            gone(engine, stack, self.removed, [], timeout)
+            self._gone(engine, self.removed, [])
         engine.remove_network(network)
+        self.ticket.networks.append(network)
         if step.payload.get("first"):
-            gone(engine, stack, [], [network], timeout)
+            self._gone(engine, [], [network])
+
+    def _gone(self, engine: Engine, services: Collection[str] | None, networks: Collection[str]) -> None:
+        gone(engine, self.wish.stack, services, networks, self.wish.wait_timeout, ticket=self.ticket)
 
     def _complete(self, spec: Mapping[str, Any]) -> dict[str, Any]:
         """The spec with the IDs of secrets and configs that this run created."""

@@ -13,26 +13,26 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import Duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan, Step
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished, watched
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import watched
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, rebalance
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.manager import without_manager
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rebalance import Found
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import WatchTicket
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged_in_rounds
 
 
 @dataclass
-class RebalanceTicket(Ticket):
+class RebalanceTicket(WatchTicket):
     """What a run has to remember. `before` has the tasks per node of the services that were written to (check mode:
     would be).
     """
 
     before: dict[str, dict[str, int]] = field(default_factory=dict)
-    # The service that was written to last, and has not been waited for: its ID, its name, the IDs of the tasks that it
-    # had (their errors are not of this run), and since when its tasks run.
+    # The service that was written to last, and has not been waited for: its ID, its name, and the IDs of the tasks that
+    # it had (their errors are not of this run).
     service: str = ""
     name: str = ""
     old_tasks: list[str] = field(default_factory=list)
-    since: dict[str, float] = field(default_factory=dict)
 
 
 def rebalance_duty(
@@ -98,16 +98,8 @@ class Rebalancing:
         ticket = self.ticket
         service, rollout = ticket.service, f"rebalance of {ticket.name}"
         if ticket.about != f"end of {rollout}":
-            ticket.turn_to(rollout)
-            watch = Watch(
-                engine, "", [ticket.name], [service], ticket.old_tasks, waited=ticket.waited, shown=ticket.shown
-            )
-            watch.recall(ticket.since)
-            try:
-                converged(watch, self.wait_timeout)
-            except Unfinished as pause:
-                ticket.since, ticket.waited, ticket.shown = watch.running_since(), watch.waited, pause.line
-                raise pause.leave(ticket) from None
+            watch = Watch(engine, "", [ticket.name], [service], ticket.old_tasks)
+            converged_in_rounds(ticket, rollout, watch, self.wait_timeout)
         watched(
             ticket,
             f"end of {rollout}",

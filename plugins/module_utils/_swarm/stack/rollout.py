@@ -17,7 +17,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, images
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.overtaken import Overtaken, mark, overtaken
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.rounds import Ticket
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged, own
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.settle import Watch, converged_in_rounds, own
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import Wish
 
 Object = Mapping[str, Any]  # a service as the API lists it
@@ -75,22 +75,8 @@ class Rollout:
     def _wait(self, engine: Engine, names: Collection[str]) -> Sequence[Object]:
         """Wait until services have converged; the services then."""
         ticket = self.ticket
-        watch = Watch(
-            engine,
-            self.wish.stack,
-            set(names),
-            ticket.changed,
-            ticket.before or (),
-            waited=ticket.waited,
-            shown=ticket.shown,
-        )
-        watch.recall(ticket.since)
-        try:
-            converged(watch, self.wish.wait_timeout)
-        except Unfinished as pause:
-            ticket.about, ticket.since = f"stack {self.wish.stack}", watch.running_since()
-            ticket.waited, ticket.shown = watch.waited, pause.line
-            raise pause.leave(ticket) from None
+        watch = Watch(engine, self.wish.stack, set(names), ticket.changed, ticket.before or ())
+        converged_in_rounds(ticket, f"stack {self.wish.stack}", watch, self.wish.wait_timeout)
         look, _progress = watch.last
         return look.services
 

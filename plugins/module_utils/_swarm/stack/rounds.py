@@ -17,15 +17,28 @@ MOST_SERVICES = 6  # in one line
 
 
 @dataclass
-class Ticket(rounds.Ticket):
+class WatchTicket(rounds.Ticket):
+    """What is to be remembered of services that are watched until they have converged."""
+
+    since: dict[str, float] = field(default_factory=dict)  # ID of a running task -> since when, in seconds since 1970
+
+
+@dataclass
+class Ticket(WatchTicket):
     """What the deployment of a stack has to remember."""
 
     changed: dict[str, str] = field(default_factory=dict)  # ID of a service that was written to -> overtaken.mark()
     before: list[str] | None = None  # IDs of the tasks before the first write to a service, once it comes
     previous: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # ID of an updated service -> its spec before
-    since: dict[str, float] = field(default_factory=dict)  # ID of a running task -> since when, in seconds since 1970
     # Once previous specs were restored, after what: {"message", "hint", "facts", "restored": [names of services]}.
     failure: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class RemovalTicket(rounds.Ticket):
+    """What the removal of a stack has to remember."""
+
+    networks: list[str] = field(default_factory=list)  # IDs of those that it removed
 
 
 def line(services: Sequence[Progress], stack: str) -> str:

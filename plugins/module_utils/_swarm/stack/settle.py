@@ -19,7 +19,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     SwarmError,
     Timeout,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished, is_news
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished, is_news, watched
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, rounds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, Progress
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.networks import is_allocated
@@ -118,6 +118,18 @@ def converged(watch: Watch, timeout: float) -> list[Progress]:
     return services
 
 
+def converged_in_rounds(ticket: rounds.WatchTicket, about: str, watch: Watch, timeout: float) -> list[Progress]:
+    """As converged(). `ticket` has what earlier rounds of the watch have seen, and gets what this one sees."""
+    ticket.turn_to(about)
+    watch.waited, watch.shown = ticket.waited, ticket.shown
+    watch.recall(ticket.since)
+    try:
+        return converged(watch, timeout)
+    except Unfinished as pause:
+        ticket.since, ticket.waited, ticket.shown = watch.running_since(), watch.waited, pause.line
+        raise pause.leave(ticket) from None
+
+
 def _patient(look: Callable[[], Seen]) -> Callable[[], Seen | None]:
     """`look`, with None while the managers choose a new leader: there is nothing to be seen then, and all goes on."""
 
@@ -137,6 +149,7 @@ def gone(
     networks: Collection[str],
     timeout: float,
     clock: Clock | None = None,
+    ticket: Ticket | None = None,
 ) -> None:
     """Wait until nothing of removed services and networks is left, so that the same names can be used again at once.
 
@@ -158,7 +171,15 @@ def gone(
             return "the swarm has no leader"
         return f"{len(seen[0])} tasks and {len(seen[1])} networks of stack {stack} are still being removed"
 
-    poll(_patient(look), lambda seen: seen is not None and not any(seen), timeout, describe, clock)
+    watched(
+        ticket or Ticket(),
+        f"removal of stack {stack}",
+        _patient(look),
+        lambda seen: seen is not None and not any(seen),
+        timeout,
+        describe,
+        clock=clock,
+    )
 
 
 def _epoch() -> float:
