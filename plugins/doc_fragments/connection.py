@@ -8,16 +8,9 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    # Without the place, for the inventory plugin, which asks several Engines.
+    CLIENT = r"""
 options:
-  docker_host:
-    description:
-      - Where the Docker Engine is reached, from the host on which the module runs.
-      - V(unix:///path) for a socket, V(tcp://host:2376) with TLS, V(ssh://user@host) through SSH (needs C(paramiko)).
-      - If not set, the environment variable E(DOCKER_HOST) counts.
-    type: str
-    default: unix:///var/run/docker.sock
-    aliases: [docker_url]
   tls:
     description:
       - Use TLS without checking the certificate of the Engine.
@@ -51,7 +44,8 @@ options:
     aliases: [key_path]
   use_ssh_client:
     description:
-      - For V(ssh://), run the C(ssh) program instead of using C(paramiko).
+      - For V(ssh://), run the C(ssh) program with the configuration and the agent of the user, instead of using
+        C(paramiko). It asks for no passwords. The Docker SDK for Python is not needed then.
     type: bool
     default: false
   timeout:
@@ -60,7 +54,24 @@ options:
       - If not set, the environment variable E(DOCKER_TIMEOUT) counts.
     type: int
     default: 60
+"""
+
+    # With its type, because ansible-test reads an assignment without one, and takes plain texts only.
+    DOCUMENTATION: str = (
+        CLIENT
+        + r"""
+  docker_host:
+    description:
+      - Where the Docker Engine is reached, from the host on which the module runs.
+      - V(unix:///path) for a socket, V(tcp://host:2376) with TLS, V(ssh://user@host) through SSH,
+        which needs the docker CLI there.
+      - If not set, the environment variable E(DOCKER_HOST) counts.
+    type: str
+    default: unix:///var/run/docker.sock
+    aliases: [docker_url]
 requirements:
-  - docker (Docker SDK for Python) 5.0.0 or newer where the module runs, for V(tcp://) and V(ssh://) only
+  - docker (Docker SDK for Python) 5.0.0 or newer where the module runs, for V(tcp://), and with paramiko for V(ssh://)
+    without O(use_ssh_client)
   - "Docker Engine >= 20.10"
 """
+    )

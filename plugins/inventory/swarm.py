@@ -22,11 +22,13 @@ description:
   - The name of the file has to be C(swarm.yml) or C(swarm.yaml), or end with C(.swarm.yml) or C(.swarm.yaml).
 author: The apiary.swarm contributors (@apiary)
 extends_documentation_fragment:
+  - apiary.swarm.connection.client
   - constructed
   - inventory_cache
 requirements:
-  - docker (Docker SDK for Python) 5.0.0 or newer on the controller, for V(tcp://) and V(ssh://) only
-  - paramiko on the controller, for V(ssh://) without O(use_ssh_client)
+  - docker (Docker SDK for Python) 5.0.0 or newer on the controller, for V(tcp://), and with paramiko for V(ssh://)
+    without O(use_ssh_client)
+  - docker CLI on the managers, for V(ssh://)
 options:
   plugin:
     description: Says that the file is for this plugin.
@@ -51,43 +53,13 @@ options:
     choices: [name, id]
     default: name
   tls:
-    description: For V(tcp://), use TLS without checking the certificate of the Engine.
-    type: bool
-    default: false
     env:
       - name: DOCKER_TLS
   validate_certs:
-    description: For V(tcp://), use TLS and check the certificate of the Engine.
-    type: bool
-    default: false
     env:
       - name: DOCKER_TLS_VERIFY
-    aliases: [tls_verify]
-  ca_path:
-    description:
-      - File with the certificate of the authority that signed the certificates of the Engines.
-      - If not set and E(DOCKER_CERT_PATH) is, C(ca.pem) in that directory.
-    type: path
-    aliases: [ca_cert, cacert_path]
-  client_cert:
-    description:
-      - File with the certificate that the client shows.
-      - If not set and E(DOCKER_CERT_PATH) is, C(cert.pem) in that directory.
-    type: path
-    aliases: [cert_path]
-  client_key:
-    description:
-      - File with the key of O(client_cert).
-      - If not set and E(DOCKER_CERT_PATH) is, C(key.pem) in that directory.
-    type: path
-    aliases: [key_path]
-  use_ssh_client:
-    description: For V(ssh://), run the C(ssh) program instead of using C(paramiko).
-    type: bool
-    default: false
   timeout:
     description: Seconds after which a manager that has not answered is passed over.
-    type: int
     default: 10
     env:
       - name: DOCKER_TIMEOUT

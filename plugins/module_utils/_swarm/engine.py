@@ -52,6 +52,10 @@ def _transport(params: Params) -> Transport:
     timeout = params.get("timeout") or DEFAULT_TIMEOUT
     if host.startswith(UNIX):
         return UnixTransport(host[len(UNIX) :], timeout)
+    if host.startswith("ssh://") and params.get("use_ssh_client"):
+        from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ssh import SshTransport
+
+        return SshTransport(host, timeout)
     # Only here, because importing the SDK takes longer than all that most modules do.
     from ansible_collections.apiary.swarm.plugins.module_utils._swarm.sdk import SdkTransport
 

@@ -2,7 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Engines that are reached over TCP or SSH, through the Docker SDK for Python. The only file that imports `docker`.
+"""Engines that are reached over TCP, or over SSH with paramiko, through the Docker SDK for Python.
+
+This is the only file that imports `docker`.
 
 The SDK gives the transports; requests are made through its public HTTP session, because its own methods do not know all
 fields (ulimits, pids limits, job modes, updates of secrets) and fill in defaults that a declarative caller must not
@@ -59,7 +61,6 @@ class SdkTransport:
                     version="1.41",
                     timeout=self._timeout,
                     tls=_tls(params),
-                    use_ssh_client=bool(params.get("use_ssh_client")),
                 )
                 self.api_version = _decoded("GET", "/version", _send(client, "GET", "/version", self._timeout))[
                     "ApiVersion"
@@ -67,7 +68,7 @@ class SdkTransport:
         except Exception as problem:  # the SDK lets errors of requests, urllib3, paramiko and the OS through
             if client:
                 client.close()
-            raise _unreachable(self._host, problem) from problem
+            raise unreachable(self._host, problem) from problem
         self._client = client
 
     def request(
@@ -93,7 +94,7 @@ class SdkTransport:
         except requests.exceptions.Timeout as problem:
             raise unanswered(self._host, method, path, timeout or self._timeout) from problem
         except requests.exceptions.RequestException as problem:
-            raise _unreachable(self._host, problem) from problem
+            raise unreachable(self._host, problem) from problem
         return _decoded(method, path, answer)
 
 
@@ -115,17 +116,6 @@ def _connecting_within(seconds: float) -> Iterator[None]:
         yield
     finally:
         socket.setdefaulttimeout(before)
-
-
-def _unreachable(host: str, problem: BaseException) -> EngineUnreachable:
-    """SSH has more ways to fail. A user who may not open the Engine's socket is only cut off, without any reason."""
-    error = unreachable(host, problem)
-    if host.startswith("ssh://"):
-        error.hint = (
-            "Is the key of the host in known_hosts, does it let this user in, is the user in the group docker there, "
-            "and does the Engine run?"
-        )
-    return error
 
 
 def _tls(params: Params) -> Any:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How requests reach an Engine: over its unix socket, or nowhere. sdk.py has the other ways.
+"""How requests reach an Engine: over its unix socket, or nowhere. ssh.py and sdk.py have the other ways.
 
 The socket is spoken to with the standard library. Nearly every module runs on the host whose Engine it is for, and
 there the SDK would be most of what a run costs (its import takes longer than all requests together) and one more thing
@@ -34,6 +34,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 UNIX = "unix://"
 
 Params = Mapping[str, Any]
+Answer = tuple[int, str, bytes]  # status, content type and content
 
 
 class Transport(Protocol):
@@ -53,15 +54,11 @@ class Transport(Protocol):
         """`query` and `body` are plain data; the body travels as JSON. `timeout` (seconds) is for this request only."""
 
 
-class UnixTransport:
-    """Requests over a unix socket, each on a connection of its own: so a restarted Engine needs no care."""
+class StreamTransport:
+    """Requests over a stream, each on one of its own: so a restarted Engine needs no care."""
 
-    def __init__(self, path: str, timeout: float) -> None:
-        if not os.path.exists(path):
-            raise EngineUnreachable(
-                f"No Docker Engine: {path} does not exist.", "Install and start it (role docker_engine).", absent=True
-            )
-        self._path = path
+    def __init__(self, where: str, timeout: float) -> None:
+        self._where = where
         self._timeout = timeout
         self._prefix = ""
         self.api_version = self.request("GET", "/version")["ApiVersion"]
@@ -78,14 +75,33 @@ class UnixTransport:
     ) -> Any:
         target = self._prefix + path + (f"?{urlencode(as_query(query))}" if query else "")
         try:
-            status, kind, content = exchange(
-                self._path, timeout or self._timeout, method, target, as_json(body), headers
-            )
+            status, kind, content = self._exchange(timeout or self._timeout, method, target, as_json(body), headers)
         except socket.timeout as problem:
-            raise unanswered(self._path, method, path, timeout or self._timeout) from problem
+            raise unanswered(self._where, method, path, timeout or self._timeout) from problem
         except (OSError, http.client.HTTPException) as problem:
-            raise unreachable(self._path, problem) from problem
+            raise unreachable(self._where, problem) from problem
         return decoded(method, path, status, kind, content)
+
+    def _exchange(
+        self, timeout: float, method: str, target: str, body: bytes | None, headers: Mapping[str, str] | None
+    ) -> Answer:
+        raise NotImplementedError
+
+
+class UnixTransport(StreamTransport):
+    """Requests over a unix socket."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        if not os.path.exists(path):
+            raise EngineUnreachable(
+                f"No Docker Engine: {path} does not exist.", "Install and start it (role docker_engine).", absent=True
+            )
+        super().__init__(path, timeout)
+
+    def _exchange(
+        self, timeout: float, method: str, target: str, body: bytes | None, headers: Mapping[str, str] | None
+    ) -> Answer:
+        return exchange(self._where, timeout, method, target, body, headers)
 
 
 def exchange(
@@ -95,16 +111,24 @@ def exchange(
     target: str,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-) -> tuple[int, str, bytes]:
-    """One request over a unix socket: status, content type and content of the answer.
+) -> Answer:
+    """One request over a unix socket.
 
     Raises OSError (socket.timeout among them) or http.client.HTTPException.
     """
-    connection = http.client.HTTPConnection("localhost", timeout=timeout)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as stream:
+        stream.settimeout(timeout)
+        stream.connect(path)
+        return ask(stream, method, target, body, headers)
+
+
+def ask(
+    stream: socket.socket, method: str, target: str, body: bytes | None, headers: Mapping[str, str] | None
+) -> Answer:
+    """The only request on a stream, which is closed then."""
+    connection = http.client.HTTPConnection("localhost")
+    connection.sock = stream
     try:
-        connection.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.sock.settimeout(timeout)
-        connection.sock.connect(path)
         content_type = {} if body is None else {"Content-Type": "application/json"}
         connection.request(method, target, body, {**content_type, **(headers or {})})
         answer = connection.getresponse()
@@ -155,11 +179,15 @@ def decoded(method: str, path: str, status: int, kind: str, content: bytes) -> A
 
 
 def unreachable(where: str, problem: BaseException) -> EngineUnreachable:
-    """Something is there, but does not speak."""
+    """Something is there, but does not speak. SSH has more ways to fail, and does not always tell which it was."""
     words = (str(problem).strip().splitlines() or [type(problem).__name__])[0].rstrip(".")
-    return EngineUnreachable(
-        f"Docker Engine at {where} cannot be reached: {words}.", "Is it running, and may this user reach it?"
-    )
+    hint = "Is it running, and may this user reach it?"
+    if where.startswith("ssh://"):
+        hint = (
+            "Is the key of the host in known_hosts, does it let this user in, is the docker CLI there and the user in "
+            "the group docker, and does the Engine run?"
+        )
+    return EngineUnreachable(f"Docker Engine at {where} cannot be reached: {words}.", hint)
 
 
 def unanswered(where: str, method: str, path: str, timeout: float) -> Unanswered:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -150,6 +151,22 @@ def home(hosts: Hosts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / ".ssh" / "known_hosts").write_text(hosts.lab.known_hosts_file.read_text())
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
+
+
+@pytest.fixture
+def ssh_program(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """OpenSSH takes the home directory of the account, whatever HOME says: a wrapper names the files of the test, and
+    notes each call in the file that this is.
+    """
+    program, calls = home / "bin" / "ssh", home / "calls"
+    config, known = home / ".ssh" / "config", home / ".ssh" / "known_hosts"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\necho "$@" >> {calls}\nexec {shutil.which("ssh")} -F {config} -o UserKnownHostsFile={known} "$@"\n'
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return calls
 
 
 def swarm_inventory(hosts: Hosts, folder: Path, *names: str, **options: Any) -> Path:

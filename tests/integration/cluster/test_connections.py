@@ -6,12 +6,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from tests.lab import access
 from tests.lab.state import USER
@@ -88,28 +84,17 @@ def test_a_manager_is_unlocked_and_leaves_from_the_controller(hosts: Hosts, home
     assert hosts.swarm("manager1")["LocalNodeState"] == "inactive"
 
 
-def test_the_ssh_program_is_used_when_it_is_asked_for(
-    hosts: Hosts, home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """OpenSSH takes the home directory of the account, whatever HOME says: a wrapper names the files of the test."""
+def test_the_ssh_program_is_used_when_it_is_asked_for(hosts: Hosts, home: Path, ssh_program: Path) -> None:
     access.console(hosts.lab, "manager1", f"usermod --append --groups docker {USER}")
-    program, calls = home / "ssh", home / "calls"
-    config, known = home / ".ssh" / "config", home / ".ssh" / "known_hosts"
-    program.write_text(
-        f'#!/bin/sh\necho "$@" >> {calls}\nexec {shutil.which("ssh")} -F {config} -o UserKnownHostsFile={known} "$@"\n'
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{home}:{os.environ['PATH']}")
-
     assert remote(hosts, "manager1", "swarm_init", {"use_ssh_client": True})["changed"]
     assert hosts.swarm("manager1")["LocalNodeState"] == "active"
-    assert "docker system dial-stdio" in calls.read_text()
-    before = calls.read_text()
+    assert "docker system dial-stdio" in ssh_program.read_text()
+    before = ssh_program.read_text()
     assert remote(hosts, "manager1", "swarm_info", {})["swarm"]["id"] == hosts.swarm("manager1")["Cluster"]["ID"]
-    assert calls.read_text() == before
-    known.write_text("")
+    assert ssh_program.read_text() == before
+    (home / ".ssh" / "known_hosts").write_text("")
     stranger = remote(hosts, "manager1", "node_info", {"use_ssh_client": True, "timeout": 10})
-    assert "known_hosts" in stranger["msg"]
+    assert "Host key verification failed" in stranger["msg"]
 
 
 def test_what_is_wrong_with_a_connection_is_said(hosts: Hosts, home: Path) -> None:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.lab import faults
 from tests.lab.state import USER
 
 from .conftest import Hosts, swarm_inventory, wait_until
@@ -60,6 +62,41 @@ def test_a_swarm_is_an_inventory_with_which_ansible_reaches_its_nodes(small: Hos
     assert done.returncode == 0, done.stdout + done.stderr
     for node in small.nodes("manager1").values():
         assert f'"node_id": "{node["ID"]}"' in done.stdout
+
+
+def test_the_ssh_program_reads_it_past_managers_that_do_not_answer(small: Hosts, home: Path, ssh_program: Path) -> None:
+    """One is down, one hangs, one is a worker. Groups, variables and cache are as with paramiko."""
+    small.docker("manager1", "node update --label-add zone=b worker1")
+    options = {
+        "use_ssh_client": True,
+        "timeout": 5,
+        "keyed_groups": [{"prefix": "zone", "key": "swarm_node.labels.zone"}],
+        "groups": {"large": "swarm_node.memory_bytes > 0"},
+        "cache": True,
+        "cache_plugin": "ansible.builtin.jsonfile",
+        "cache_connection": str(home / "cache"),
+    }
+    with ExitStack() as repaired:  # neither is of this swarm, which keeps its quorum
+        repaired.callback(faults.start, small.lab, "worker2")
+        faults.kill(small.lab, "worker2")
+        repaired.callback(faults.thaw, small.lab, "manager3")
+        faults.freeze(small.lab, "manager3")
+        file = swarm_inventory(small, home, "worker2", "manager3", "worker1", "manager1", **options)
+        found = listed(small, file)
+        assert found["swarm_managers"]["hosts"] == ["manager1", "manager2"], found["said"]
+        assert found["zone_b"]["hosts"] == ["worker1"]
+        assert found["large"]["hosts"] == ["manager1", "manager2", "worker1"]
+        assert small.lab.host("worker1").address in str(found["_meta"]["hostvars"]["worker1"]["ansible_host"])
+        assert f"swarm: ssh://{USER}@{small.lab.host('worker2').address}: " in found["said"]
+        assert "did not answer GET /version within 5 s" in found["said"]
+        assert "this Engine is a worker of a swarm" in found["said"]
+        asked = ssh_program.read_text()
+        small.docker("manager1", "node update --label-rm zone worker1")
+        again = listed(small, file)
+        assert again["zone_b"]["hosts"] == ["worker1"]
+        assert ssh_program.read_text() == asked, "the cache is asked, and no host"
+    assert "zone_b" not in listed(small, swarm_inventory(small, home, "manager1", **{**options, "cache": False}))
+    assert ssh_program.read_text() != asked
 
 
 def test_nodes_with_the_same_host_name_are_two_hosts(small: Hosts, home: Path) -> None:

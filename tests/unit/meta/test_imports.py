@@ -22,7 +22,9 @@ COMPOSE = PLUGINS / "plugin_utils" / "_compose"
 PREFLIGHT = PLUGINS / "plugin_utils" / "_preflight"
 
 # The parts that touch the world; everything else in the shared code is pure.
-IMPURE = {SHARED / name for name in ("engine.py", "transport.py", "sdk.py", "wait.py", "lifecycle.py", "argspec.py")}
+IMPURE = {
+    SHARED / name for name in ("engine.py", "transport.py", "ssh.py", "sdk.py", "wait.py", "lifecycle.py", "argspec.py")
+}
 
 PURE_FILES = (
     sorted(set(SHARED.rglob("*.py")) - IMPURE) + sorted(COMPOSE.rglob("*.py")) + sorted(PREFLIGHT.rglob("*.py"))
