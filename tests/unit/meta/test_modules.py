@@ -42,6 +42,13 @@ def test_every_action_plugin_belongs_to_a_module():
     assert actions <= {path.stem for path in MODULES}
 
 
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_that_waits_in_rounds_has_an_action_plugin_that_shows_them(path):
+    waits = "apiary.swarm.rounds" in documentation(path)["extends_documentation_fragment"]
+    action = PLUGINS / "action" / path.name
+    assert waits == (action.exists() and "ModuleInRounds" in action.read_text(encoding="utf-8"))
+
+
 def test_the_fragment_documents_the_attributes():
     assert set(yaml.safe_load(ModuleDocFragment.DOCUMENTATION)["attributes"]) >= ATTRIBUTES
 

@@ -18,15 +18,16 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 
 from tests.doubles import EngineDouble, served
 from tests.unit.meta.project import CHECKOUT
+from tests.unit.runs.slow import Slow
 
 SECONDS = 2.5  # that the tasks need to leave, from the first look at them
 
 
 class Leaving(EngineDouble):
-    """A task runs on the node that is drained."""
+    """A task runs on the last node, which is drained."""
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, nodes=1):
+        super().__init__(nodes)
         spec = {"Name": "web", "Mode": {"Replicated": {"Replicas": 1}}, "TaskTemplate": {"ContainerSpec": {}}}
         Engine(self).create_service(spec)
         self.since = 0.0
@@ -38,10 +39,13 @@ class Leaving(EngineDouble):
 
 @pytest.fixture
 def play(tmp_path):
-    """A function that drains the node by a task with these keywords: (its result, all output, the double)."""
+    """A function that runs a module, or drains the node, by a task with these keywords.
 
-    def play(options=None, **keywords):
-        double = Leaving()
+    It returns (the result of the task, all output, the double).
+    """
+
+    def play(options=None, module="node_update", double=None, **keywords):
+        double = double or Leaving()
         (tmp_path / "ansible.cfg").write_text("")  # nobody's configuration counts
         environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "DOCKER_"))},
@@ -54,13 +58,14 @@ def play(tmp_path):
         out = tmp_path / "result.json"
         with served(double, tmp_path / "engine.sock") as address:
             node = {Engine(double).nodes()[0]["ID"]: {"availability": "drain"}}
-            task = {"nodes": node, "wait_drained": True, "docker_host": address, **(options or {})}
+            drain = {"nodes": node, "wait_drained": True} if module == "node_update" else {}
+            task = {**drain, "docker_host": address, **(options or {})}
             book = {
                 "hosts": "localhost",
                 "gather_facts": False,
                 "vars": {"ansible_python_interpreter": sys.executable},
                 "tasks": [
-                    {"apiary.swarm.node_update": task, "register": "done", "ignore_errors": True, **keywords},
+                    {f"apiary.swarm.{module}": task, "register": "done", "ignore_errors": True, **keywords},
                     {"ansible.builtin.copy": {"content": "{{ done | to_json }}", "dest": str(out)}},
                 ],
             }
@@ -102,3 +107,19 @@ def test_the_ticket_is_nobodys_business(play):
     result, _output, double = play({"ticket": {"shown": ""}})
     assert result["msg"].endswith("The option ticket cannot be set.")
     assert double.since == 0.0
+
+
+def test_node_remove_shows_what_it_waits_for(play):
+    result, output, double = play({"nodes": ["host2"], "force": True}, "node_remove", Leaving(nodes=2))
+    assert re.search(r"^localhost: drain after \d+ s: still running: web on host2$", output, re.MULTILINE), output
+    assert [step["action"] for step in result["plan"]] == ["drain", "remove"]
+    assert [request.method for request in double.writes[1:]] == ["POST", "DELETE"]
+
+
+def test_stack_remove_shows_what_it_waits_for(play):
+    result, output, _double = play({"name": "shop"}, "stack_remove", Slow(tasks=20, networks=0))
+    line = (
+        r"^localhost: removal of stack shop after \d+ s: 6 tasks and 0 networks of stack shop are still being removed$"
+    )
+    assert re.search(line, output, re.MULTILINE), output
+    assert [step["kind"] for step in result["plan"]] == ["service", "service", "network", "network"]
