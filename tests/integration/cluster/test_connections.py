@@ -27,7 +27,7 @@ def test_modules_on_the_controller_do_what_they_do_on_the_node(hosts: Hosts, hom
     refused = remote(hosts, "manager1", "swarm_init", {})
     assert refused["failed"]
     assert "cannot be reached" in refused["msg"]
-    assert "is the user in the group docker there" in refused["msg"]
+    assert "and the user in the group docker" in refused["msg"]
     access.console(hosts.lab, "manager1", f"usermod --append --groups docker {USER}")
 
     assert remote(hosts, "manager1", "swarm_init", {}, "--check")["changed"]
