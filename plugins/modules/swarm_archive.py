@@ -16,7 +16,7 @@ description:
     manager is unlocked with it.
   - Whether the swarm can do without the manager for a while it does not ask; M(apiary.swarm.swarm_gate) does. Tasks on
     this node end, and are started again or elsewhere. The role P(apiary.swarm.swarm_backup#role) does all of it.
-  - While the Engine is away, a line shows every 5 seconds for how long already.
+  - While the Engine is away, a line shows after 5 seconds, and then every 15, for how long already.
   - The file holds keys of the swarm and its secrets. Remove it from the node when it is fetched.
 extends_documentation_fragment:
   - apiary.swarm.attributes

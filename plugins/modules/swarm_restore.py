@@ -18,7 +18,7 @@ description:
     of the host, a manager of a swarm that works.
   - Never have two managers run from one archive, nor one beside the managers that it is a copy of. The role
     P(apiary.swarm.swarm_restore#role) asks the other managers first.
-  - While it lasts, a line shows every 5 seconds for how long already.
+  - While it lasts, a line shows after 5 seconds, and then every 15, for how long already.
   - Where the same archive was restored before, and the node did not leave the swarm since, nothing is done.
 extends_documentation_fragment:
   - apiary.swarm.attributes

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from ansible.plugins.action import ActionBase
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import LONGEST
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import SystemClock
 
-PAUSE = 5.0  # seconds; the time is all that there is to tell
+FIRST = 5.0  # seconds; what takes less needs no words
 
 
 class Telling(ActionBase):
@@ -51,8 +52,8 @@ class ModuleTold(Telling):
 
 
 @contextmanager
-def each_time(show: Callable[[float], None], pause: float = PAUSE) -> Iterator[None]:
-    """Call `show` each time that so many seconds are over, with the seconds since the beginning.
+def each_time(show: Callable[[float], None], first: float = FIRST, pause: float = LONGEST) -> Iterator[None]:
+    """Call `show` after the first seconds, and then after each pause, with the seconds since the beginning.
 
     In a thread: what lasts is a call that waits for the host. Ansible's display may be used by any thread.
     """
@@ -60,8 +61,10 @@ def each_time(show: Callable[[float], None], pause: float = PAUSE) -> Iterator[N
     began = clock.now()
 
     def watch() -> None:
-        while not over.wait(pause):
+        seconds = first
+        while not over.wait(seconds):
             show(clock.now() - began)
+            seconds = pause
 
     watcher = threading.Thread(target=watch, daemon=True)
     watcher.start()

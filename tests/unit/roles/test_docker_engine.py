@@ -39,8 +39,8 @@ def load(file):
 
 
 def shell(tasks):
-    (task,) = [task for task in tasks if "ansible.builtin.shell" in task]
-    return task["ansible.builtin.shell"]["cmd"]
+    (task,) = [task for task in tasks if "apiary.swarm.host_script" in task]
+    return task["apiary.swarm.host_script"]["script"]
 
 
 def render(file, family, needs, **variables):

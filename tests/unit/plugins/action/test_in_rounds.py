@@ -59,7 +59,8 @@ def play(tmp_path):
         with served(double, tmp_path / "engine.sock") as address:
             node = {Engine(double).nodes()[0]["ID"]: {"availability": "drain"}}
             drain = {"nodes": node, "wait_drained": True} if module == "node_update" else {}
-            task = {**drain, "docker_host": address, **(options or {})}
+            connection = {} if module == "host_script" else {"docker_host": address}
+            task = {**drain, **connection, **(options or {})}
             book = {
                 "hosts": "localhost",
                 "gather_facts": False,
@@ -123,3 +124,11 @@ def test_stack_remove_shows_what_it_waits_for(play):
     )
     assert re.search(line, output, re.MULTILINE), output
     assert [step["kind"] for step in result["plan"]] == ["service", "service", "network", "network"]
+
+
+def test_host_script_shows_for_how_long_it_runs(play):
+    script = "read -r word; HOME=${word%o}; echo $HOME; sleep 5.5"
+    result, output, _double = play({"script": script, "about": "a nap", "stdin": "hello"}, "host_script")
+    assert re.search(r"^localhost: a nap after 5 s: still running$", output, re.MULTILINE), output
+    assert (result["rc"], result["stdout_lines"], result["changed"]) == (0, ["hell"], True)
+    assert "hello" not in output
