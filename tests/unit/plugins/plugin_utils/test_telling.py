@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+import importlib
 import time
 
+import pytest
 from ansible_collections.apiary.swarm.plugins.plugin_utils._telling import each_time, line
 
 
@@ -31,3 +33,11 @@ def test_what_is_over_soon_is_not_told():
     with each_time(told.append):
         began = time.monotonic()
     assert (told, time.monotonic() - began < 1) == ([], True)
+
+
+@pytest.mark.parametrize("module", ["host_script", "swarm_archive", "swarm_init", "swarm_leave", "swarm_restore"])
+def test_a_module_that_lasts_is_told_of(module):
+    action = importlib.import_module(f"ansible_collections.apiary.swarm.plugins.action.{module}").ActionModule
+    about, words = getattr(action, "lasting", None) or ("of the task", action.words)
+    assert about
+    assert words
