@@ -35,19 +35,28 @@ class Outcome:
 
 
 @pytest.fixture(scope="session")
-def play(lab: Lab) -> Callable[..., Outcome]:
-    def run(*arguments: str, **variables: Any) -> Outcome:
-        command = [
-            str(Path(sys.executable).parent / "ansible-playbook"),
-            *("--inventory", str(lab.inventory_file), "--inventory", str(SCENARIO / "inventory")),
-            *("--extra-vars", json.dumps({f"docker_engine_{name}": value for name, value in variables.items()})),
-            *arguments,
-            str(SCENARIO / "converge.yml"),
-        ]
+def book(lab: Lab) -> Callable[..., Outcome]:
+    """Runs a playbook."""
+
+    def run(*arguments: str) -> Outcome:
+        command = [str(Path(sys.executable).parent / "ansible-playbook"), *arguments]
         environment = {**os.environ, "ANSIBLE_CONFIG": str(lab.directory / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
         environment.pop("ANSIBLE_FORCE_COLOR", None)
         return Outcome(
             subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+        )
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def play(lab: Lab, book: Callable[..., Outcome]) -> Callable[..., Outcome]:
+    def run(*arguments: str, **variables: Any) -> Outcome:
+        return book(
+            *("--inventory", str(lab.inventory_file), "--inventory", str(SCENARIO / "inventory")),
+            *("--extra-vars", json.dumps({f"docker_engine_{name}": value for name, value in variables.items()})),
+            *arguments,
+            str(SCENARIO / "converge.yml"),
         )
 
     return run

@@ -8,11 +8,14 @@ from __future__ import annotations
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.lab import access
 
+SCENARIO = Path(__file__).parent.parent
 MANAGERS = ["manager1", "manager2", "manager3"]
 FROM_REPOSITORY = ["manager1", "manager3"]
 DAEMON = {"insecure-registries": ["registry:5000"]}
@@ -265,6 +268,28 @@ def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, watching)
     assert "mtu" in on("manager1", f"cat {PATH}")
     assert "1450" in on("manager1", f"cat {PATH}")
     on("manager3", "systemctl start docker.service")
+
+
+def test_the_swarm_is_adopted_with_its_engines_of_both_origins(book, on, lab, tmp_path):
+    for name in MANAGERS:  # who has made hosts by hand has no files of the role there
+        on(name, "rm /etc/systemd/system/docker.service.d/apiary-swarm.conf /etc/sysctl.d/90-apiary-swarm.conf")
+        on(name, "systemctl daemon-reload")
+    inventory = ("--inventory", str(lab.inventory_file), "--limit", "swarm_managers")
+    adopted = book("apiary.swarm.adopt", *inventory, "-e", f"swarm_adopt_directory={tmp_path}/taken")
+    assert adopted.succeeded, adopted.text
+    found = yaml.safe_load((tmp_path / "taken" / "hosts.yml").read_text())["swarm_managers"]["hosts"]
+    origins = {name: (host["docker_engine_source"], host["docker_engine_version"]) for name, host in found.items()}
+    ours = ("docker", "28.5.2")
+    assert origins == {"manager1": ours, "manager2": ("distribution", "20.10.24"), "manager3": ours}
+    assert yaml.safe_load((tmp_path / "taken" / "group_vars" / "all.yml").read_text())["docker_engine_hold"] is True
+
+    # Where the packages came from is not Docker's own repository here, so it has to be said.
+    wishes = yaml.safe_load((SCENARIO / "inventory" / "group_vars" / "all.yml").read_text())
+    place = {name: value for name, value in wishes.items() if name.startswith("docker_engine_repository")}
+    place["docker_engine_repository_key_fingerprint"] = (lab.directory / "fingerprint").read_text().strip()
+    looked = book("apiary.swarm.site", "--inventory", f"{tmp_path}/taken", "--check", "--diff", "-e", json.dumps(place))
+    assert looked.succeeded, looked.text
+    assert looked.changed == 0, looked.text
 
 
 def test_the_engine_is_removed_only_from_who_is_in_no_swarm(play, on, hosts):
