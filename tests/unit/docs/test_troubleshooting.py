@@ -23,6 +23,7 @@ ENGINE = {
     "host-mode port already in use on … node",
     "task: non-zero exit",
     "unhealthy container",
+    "client version … is too old",
     "invalid mount config",
 }
 
