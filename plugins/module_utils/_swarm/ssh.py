@@ -42,7 +42,7 @@ class SshTransport(StreamTransport):
         # A file, because a master connection that ssh leaves behind would keep a pipe open.
         with ours, theirs, tempfile.TemporaryFile() as said:
             # Not in our group: Ctrl-C is for this process, which may have something to clean up.
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # pylint: disable=ansible-bad-function
                 self._command, stdin=theirs.fileno(), stdout=theirs.fileno(), stderr=said, start_new_session=True
             )
             theirs.close()
