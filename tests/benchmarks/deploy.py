@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.benchmarks.hosts import WORK, Hosts
-from tests.benchmarks.measure import FEW_ROUNDS, LIMIT, OURS, PEER, ROUNDS, Row, seconds
+from tests.benchmarks.measure import LIMIT, OURS, PEER, Row, seconds
 
 SMALL, LARGE = 20, 200
 # What is measured is the time until all tasks run. By default everybody watches them for five seconds more.
@@ -89,7 +89,6 @@ def _unchanged(hosts: Hosts, count: int, times_faster: float, times_limit: float
         times_faster,
         times_limit,
         "ping",
-        rounds=ROUNDS if count == SMALL else FEW_ROUNDS,
         note="services without replicas" if "replicas" in deploy else "",
     )
     yield Row(

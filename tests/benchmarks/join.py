@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.benchmarks.hosts import Hosts
-from tests.benchmarks.measure import FEW_ROUNDS, LIMIT, OURS, PEER, Row, seconds
+from tests.benchmarks.measure import LIMIT, OURS, PEER, Row, seconds
 
 
 def joins(hosts: Hosts) -> Iterator[Row]:
@@ -38,6 +38,5 @@ def joins(hosts: Hosts) -> Iterator[Row]:
         times_faster=1,
         times_limit=1.5,
         limit="the same joins by plain parallel ssh",
-        rounds=FEW_ROUNDS,
         before=leave,
     )

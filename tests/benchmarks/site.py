@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.benchmarks.deploy import SMALL, compose, written
 from tests.benchmarks.hosts import Hosts
-from tests.benchmarks.measure import LIMIT, OURS, PEER, Row, seconds
+from tests.benchmarks.measure import FEW_ROUNDS, LIMIT, OURS, PEER, Row, seconds
 from tests.lab import lab
 
 BARE_LAB = "bench-bare"
@@ -89,7 +89,7 @@ def cold() -> Iterator[Row]:
             times_limit=1.6,
             limit="the plain parallel installation of the packages",
             before=new_hosts,
-            rounds=1,
+            rounds=FEW_ROUNDS,
         )
     finally:
         lab.down(BARE_LAB)
