@@ -46,7 +46,7 @@ class Stage:
 PYTEST = ("python", "-m", "pytest", "-q")
 
 STAGES: Mapping[str, Stage] = {
-    "unit": Stage((PYTEST,)),
+    "unit": Stage(((*PYTEST, "-n", "auto", "--dist", "worksteal"),)),
     "unit-oldest": Stage((PYTEST,), venv="venv-oldest"),
     "lint": Stage(
         (
