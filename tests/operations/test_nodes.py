@@ -216,7 +216,7 @@ def test_secrets_are_rotated_and_all_managers_unlocked(swarm: Hosts, tmp_path: P
     young = play(swarm, "rotate", swarm_rotate=what, **stated)
     assert young.succeeded, young.text
     assert young.changed == 0, young.text
-    assert "unlock_key was replaced at" in young.words, young.text
+    assert "unlock_key was made at" in young.words, young.text
     assert (key(), tokens()) == (first, old_tokens)
     with stopped(swarm, "manager3"):
         time.sleep(3)  # the swarm is some seconds old

@@ -65,7 +65,7 @@ def decide_rotate(
     ]
     changes = [Change(name, "the present one", "a new one") for name in flags]
     warnings = [
-        f"{name} was replaced at {since}, less than {options['older_than']} ago, and is left as it is."
+        f"{name} was made at {since}, less than {options['older_than']} ago (older_than), and is left as it is."
         for name, since in young.items()
     ]
     if CA in options["rotate"] and cluster.get("RootRotationInProgress"):

@@ -128,7 +128,7 @@ def test_only_what_is_old_enough_is_replaced(labels, older_than, done):
     left = {"worker_token", "root_ca"} - {*done}
     assert len(plan.warnings) == len(left)
     for name in left:
-        assert any(warning.startswith(f"{name.replace('root_', '')} was replaced at ") for warning in plan.warnings)
+        assert any(warning.startswith(f"{name.replace('root_', '')} was made at ") for warning in plan.warnings)
 
 
 def test_a_rotation_that_is_under_way_is_told_of_although_it_is_young():
