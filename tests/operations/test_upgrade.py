@@ -218,7 +218,7 @@ def test_an_upgrade_that_is_killed_at_any_moment_is_resumed(hosts: Hosts, seed: 
     """As above, and the moment may be a bad one: packages are half installed, or a manager is locked."""
     before = availabilities(hosts)
     key = hosts.docker("manager1", "swarm unlock-key -q")
-    seconds = random.Random(seed).uniform(5, 120)
+    seconds = random.Random(seed).uniform(5, 60)
     with client(hosts) as asking:
         process = started(hosts, "upgrade")
         with suppress(subprocess.TimeoutExpired):
