@@ -18,6 +18,7 @@ import http.client
 import json
 import os
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import urlencode
@@ -54,7 +55,7 @@ class Transport(Protocol):
         """`query` and `body` are plain data; the body travels as JSON. `timeout` (seconds) is for this request only."""
 
 
-class StreamTransport:
+class StreamTransport(ABC):
     """Requests over a stream, each on one of its own: so a restarted Engine needs no care."""
 
     def __init__(self, where: str, timeout: float) -> None:
@@ -82,10 +83,11 @@ class StreamTransport:
             raise unreachable(self._where, problem) from problem
         return decoded(method, path, status, kind, content)
 
+    @abstractmethod
     def _exchange(
         self, timeout: float, method: str, target: str, body: bytes | None, headers: Mapping[str, str] | None
     ) -> Answer:
-        raise NotImplementedError
+        """One request on a stream of its own. Raises OSError (socket.timeout among them) or HTTPException."""
 
 
 class UnixTransport(StreamTransport):
