@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -123,16 +124,21 @@ def run(name: str, show: bool) -> Result:
     if show:
         print(f"==> {name}", flush=True)
     started = time.monotonic()
-    with log.open("w", encoding="utf-8") as output:
-        codes = [execute(command, stage, sys.stdout if show else output) for command in stage.commands]
+    with log.open("w", encoding="utf-8") as file:
+        codes = [execute(command, stage, sys.stdout if show else file) for command in stage.commands]
     result = Result(name, time.monotonic() - started, any(codes))
-    said = "" if show or not result.failed else log.read_text(encoding="utf-8", errors="replace")
-    print(f"{said}==> {name}: {verdict(result)} after {result.seconds:.0f} s", flush=True)
+    output = "" if show or not result.failed else said(name)
+    print(f"{output}==> {name}: {verdict(result)} after {result.seconds:.0f} s", flush=True)
     return result
 
 
 def log_of(name: str) -> Path:
     return CACHE / "logs" / f"{name}.log"
+
+
+def said(name: str) -> str:
+    """What the last run of a stage said."""
+    return log_of(name).read_text(encoding="utf-8", errors="replace")
 
 
 def execute(command: Command, stage: Stage, output: TextIO) -> int:
@@ -160,8 +166,12 @@ def tools(venv: str) -> dict[str, str]:
 
 def remind(result: Result) -> None:
     """The end of what a failed stage said, once more: its output may be far above, and cut off."""
-    lines = log_of(result.name).read_text(encoding="utf-8", errors="replace").splitlines()
-    print(f"\n==> {result.name} ended with", *lines[-LAST_LINES:], sep="\n")
+    print(f"\n==> {result.name} ended with", *said(result.name).splitlines()[-LAST_LINES:], sep="\n")
+
+
+def failed_tests(name: str) -> list[str]:
+    """The names in pytest's summary. On CI a summary has whole assertions, so that its end may name no test."""
+    return re.findall(r"^(?:FAILED|ERROR) (tests/\S+)", said(name), re.MULTILINE)
 
 
 def verdict(result: Result) -> str:
@@ -193,6 +203,9 @@ def main(names: list[str]) -> int:
         for result in results:
             print(f"{result.name:<21}{result.seconds:>8.0f}  {verdict(result)}")
         print(f"{'all':<21}{time.monotonic() - started:>8.0f}  {'FAILED' if any(r.failed for r in results) else 'ok'}")
+        for result in results:
+            for test in failed_tests(result.name) if result.failed else ():
+                print(f"{result.name}: {test}")
     return int(any(result.failed for result in results))
 
 

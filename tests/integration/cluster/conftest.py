@@ -53,6 +53,12 @@ class Hosts:
         ids = self.docker(manager, "node ls --quiet").split()
         return {node["ID"]: node for node in json.loads(self.docker(manager, f"node inspect {' '.join(ids)}"))}
 
+    def specs(self, manager: str) -> dict[str, dict[str, Any]]:
+        """What is wished of all nodes, by NodeID. Of the rest, swarm itself writes at any time: when an agent registers
+        with another manager, for instance.
+        """
+        return {identity: node["Spec"] for identity, node in self.nodes(manager).items()}
+
     def reset(self) -> None:
         for name in self.names:
             self.docker(name, "swarm leave --force", check=False)

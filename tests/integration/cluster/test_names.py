@@ -43,8 +43,8 @@ def write_inventory(hosts: Hosts, folder: Path, availability: dict[str, str]) ->
 
 def specs(hosts: Hosts) -> dict[str, dict[str, Any]]:
     """The spec of the node of each host, by the NodeID that its Engine tells."""
-    nodes = hosts.nodes("manager1")
-    return {name: nodes[hosts.swarm(name)["NodeID"]]["Spec"] for name in hosts.names}
+    found = hosts.specs("manager1")
+    return {name: found[hosts.swarm(name)["NodeID"]] for name in hosts.names}
 
 
 def test_names_that_all_differ_one_host_after_the_other(renamed: Hosts, tmp_path: Path) -> None:

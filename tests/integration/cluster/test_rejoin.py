@@ -50,10 +50,10 @@ def test_copies_of_one_node_are_named_and_nothing_is_changed(cluster: Hosts) -> 
         cluster.console(name, "systemctl start docker")
     copied = cluster.swarm("worker1")["NodeID"]
     assert cluster.swarm("worker2")["NodeID"] == copied
-    before = {identity: node["Spec"] for identity, node in cluster.nodes("manager1").items()}
+    before = cluster.specs("manager1")
 
     done = cluster.play("--extra-vars", json.dumps(LABELS))
     assert not done.succeeded
     assert f"worker1 and worker2 have the same NodeID {copied}" in done.text
     assert "Nothing was changed" in done.text
-    assert {identity: node["Spec"] for identity, node in cluster.nodes("manager1").items()} == before
+    assert cluster.specs("manager1") == before
