@@ -8,9 +8,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -19,10 +16,10 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
 
+from tests.unit import programs
 from tests.unit.docs import pages
 from tests.unit.meta.project import CHECKOUT, name_of
 
-BIN = Path(sys.executable).parent
 OURS = "apiary.swarm."
 
 
@@ -39,19 +36,14 @@ DEPLOYMENTS = sorted(pages.EXAMPLES.glob("*/deploy.yml"))
 def ansible(tmp_path_factory):
     """Runs one of Ansible's commands in an empty directory; returns (whether it succeeded, all that it said)."""
     folder = tmp_path_factory.mktemp("ansible")
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-        "ANSIBLE_HOME": str(folder / "home"),
+    strict = {
         "ANSIBLE_INVENTORY_UNPARSED_FAILED": "true",
         "ANSIBLE_INVENTORY_ANY_UNPARSED_IS_FAILED": "true",
         "ANSIBLE_LOCALHOST_WARNING": "false",
-        "LC_ALL": "C.UTF-8",
     }
 
     def run(program, *arguments):
-        command = [str(BIN / program), *arguments]
-        done = subprocess.run(command, env=environment, cwd=folder, check=False, capture_output=True, text=True)
+        done = programs.run(folder, program, *arguments, **strict)
         return done.returncode == 0, done.stdout, done.stderr
 
     return run

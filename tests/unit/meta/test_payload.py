@@ -7,13 +7,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 
 import pytest
 
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import environment
 
 # Of what Ansible builds for a module, how much is the collection's own: bytes over a module that imports nothing but
 # Ansible. Some tenths above what it was when this was written, so that one import too many is seen.
@@ -49,15 +48,10 @@ print(json.dumps(sizes))
 @pytest.fixture(scope="module")
 def sizes(tmp_path_factory):
     """In a process of its own, because Ansible's loader changes how this one imports."""
-    environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-        "ANSIBLE_HOME": str(tmp_path_factory.mktemp("ansible")),
-    }
     names = [NOTHING, *(f"apiary.swarm.{module}" for module in MOST)]
-    done = subprocess.run(
-        [sys.executable, "-c", BUILD, *names], env=environment, check=True, stdout=subprocess.PIPE, text=True
-    )
+    program = [sys.executable, "-c", BUILD, *names]
+    own = environment(tmp_path_factory.mktemp("ansible"))
+    done = subprocess.run(program, env=own, check=True, stdout=subprocess.PIPE, text=True)
     return json.loads(done.stdout)
 
 

@@ -7,15 +7,12 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from tests.doubles import EngineDouble, served
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import run
 
 
 @pytest.mark.parametrize(
@@ -38,19 +35,7 @@ def test_nobody_joins_when_no_manager_tells_the_tokens(tmp_path, member, check, 
         defaults = {"apiary.swarm.swarm_info": {"docker_host": address}}
         play = {"hosts": "localhost", "gather_facts": False, "module_defaults": defaults, "tasks": tasks}
         (tmp_path / "play.yml").write_text(json.dumps([play]))
-        done = subprocess.run(
-            [Path(sys.executable).parent / "ansible-playbook", "play.yml", *(["--check"] if check else [])],
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-                "ANSIBLE_HOME": str(tmp_path / "ansible"),
-                "ANSIBLE_NOCOLOR": "1",
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = run(tmp_path, "ansible-playbook", "play.yml", *(["--check"] if check else []))
     assert ("No manager told the join tokens, asked were localhost" in done.stdout) == stops, done.stdout + done.stderr
     assert (done.returncode != 0) == stops, done.stdout + done.stderr
     assert "SWMTKN" not in done.stdout + done.stderr

@@ -7,17 +7,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 import yaml
 
 from tests.doubles import EngineDouble, served
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import run
 
 
 @pytest.fixture
@@ -33,18 +29,7 @@ def listed(tmp_path):
                 path.unlink(missing_ok=True)
                 hosts.append(stack.enter_context(served(double, path)) if double else f"unix://{tmp_path}/none.sock")
             source.write_text(yaml.safe_dump({"plugin": "apiary.swarm.swarm", "docker_hosts": hosts, **options}))
-            done = subprocess.run(
-                [Path(sys.executable).parent / "ansible-inventory", "-i", source, "--list", "-vv"],
-                env={
-                    **os.environ,
-                    "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-                    "ANSIBLE_HOME": str(tmp_path / "ansible"),
-                    "ANSIBLE_NOCOLOR": "1",
-                },
-                capture_output=True,
-                text=True,
-                check=False,
-            )
+            done = run(tmp_path, "ansible-inventory", "-i", source, "--list", "-vv")
         return plain(json.loads(done.stdout[done.stdout.index("{\n") :])), " ".join(done.stderr.split()) + done.stdout
 
     return listed

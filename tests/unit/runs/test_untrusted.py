@@ -6,12 +6,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import run
 
 VARIABLES = """
 locks:
@@ -29,22 +24,8 @@ locks:
 def test_lists_that_hosts_have_said(tmp_path):
     (tmp_path / "said.yml").write_text(VARIABLES)
     report = "[] | apiary.swarm.status_report({}, [], [], locks)"
-    done = subprocess.run(
-        [
-            *(Path(sys.executable).parent / "ansible", "localhost", "-i", "localhost,", "-e", "@said.yml"),
-            *("-m", "ansible.builtin.debug", "-a", f"msg={{{{ ({report}).audit }}}}"),
-        ],
-        cwd=tmp_path,
-        env={
-            **os.environ,
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            "ANSIBLE_HOME": str(tmp_path / "ansible"),
-            "ANSIBLE_NOCOLOR": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    task = ("-m", "ansible.builtin.debug", "-a", f"msg={{{{ ({report}).audit }}}}")
+    done = run(tmp_path, "ansible", "localhost", "-i", "localhost,", "-e", "@said.yml", *task)
     assert done.returncode == 0, done.stdout + done.stderr
     assert '"who": "{{ lookup(' in done.stdout
     assert '"worker2"' in done.stdout

@@ -7,9 +7,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 import sys
 import time
 
@@ -17,7 +15,7 @@ import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 
 from tests.doubles import EngineDouble, served
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import run
 from tests.unit.runs.slow import Slow
 
 SECONDS = 2.5  # that the tasks need to leave, from the first look at them
@@ -46,15 +44,6 @@ def play(tmp_path):
 
     def play(options=None, module="node_update", double=None, **keywords):
         double = double or Leaving()
-        (tmp_path / "ansible.cfg").write_text("")  # nobody's configuration counts
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "DOCKER_"))},
-            "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            "ANSIBLE_HOME": str(tmp_path),
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
-            "LC_ALL": "C.UTF-8",
-        }
         out = tmp_path / "result.json"
         with served(double, tmp_path / "engine.sock") as address:
             node = {Engine(double).nodes()[0]["ID"]: {"availability": "drain"}}
@@ -71,8 +60,7 @@ def play(tmp_path):
                 ],
             }
             (tmp_path / "book.yml").write_text(json.dumps([book]))
-            program = [sys.executable, "-m", "ansible", "playbook", "--diff", str(tmp_path / "book.yml")]
-            done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+            done = run(tmp_path, "ansible-playbook", "--diff", "book.yml")
         assert not done.returncode, done.stdout + done.stderr
         return json.loads(out.read_text()), done.stdout, double
 

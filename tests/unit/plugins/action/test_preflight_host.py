@@ -7,40 +7,18 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 
 import pytest
 
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import run
 
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("preflight")
-    (folder / "ansible.cfg").write_text("")  # nobody's configuration counts
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")},
-        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-        "ANSIBLE_HOME": str(folder),
-        "ANSIBLE_NOCOLOR": "1",
-        "LC_ALL": "C.UTF-8",
-    }
     variables = json.dumps({"ansible_python_interpreter": sys.executable})
-    program = [
-        sys.executable,
-        "-m",
-        "ansible",
-        "adhoc",
-        "localhost",
-        "-m",
-        "apiary.swarm.preflight_host",
-        "-e",
-        variables,
-    ]
-    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    task = ("localhost", "-m", "apiary.swarm.preflight_host", "-e", variables)
+    done = run(tmp_path_factory.mktemp("preflight"), "ansible", *task)
     assert not done.returncode, done.stdout + done.stderr
     return json.loads(done.stdout.partition("=>")[2])
 

@@ -8,14 +8,11 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parents[4]
+from tests.unit import programs
 
 STACK = """
 services:
@@ -56,7 +53,6 @@ def run(tmp_path_factory):
     (folder / "files" / "stack.yml").write_text(STACK)
     (folder / "files" / "key.vault").write_text(VAULTED)
     (folder / "vars.env").write_text("export TAG='ignored'\nFROM_FILE=file  # comment\nFROM_CONTROLLER=file\n")
-    (folder / "ansible.cfg").write_text("")  # nobody's configuration counts
     (folder / "password").write_text("opener")
     docker = {"auths": {"docker.io": {"auth": base64.b64encode(f"user:{LOGIN}".encode()).decode()}}}
     (folder / "config.json").write_text(json.dumps(docker))
@@ -71,24 +67,14 @@ def run(tmp_path_factory):
     play = {"hosts": "localhost", "gather_facts": False, "vars": variables, "tasks": tasks}
     (folder / "play.json").write_text(json.dumps([play]))
     environment = {
-        **os.environ,
-        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-        "ANSIBLE_CONFIG": str(folder / "ansible.cfg"),
-        "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_VAULT_PASSWORD_FILE": str(folder / "password"),
         "ANSIBLE_INJECT_INVOCATION": "1",
         "DOCKER_CONFIG": str(folder),
         "FROM_CONTROLLER": "controller",
     }
 
-    def command(program, *arguments):
-        path = Path(sys.executable).with_name(program)
-        return subprocess.run(
-            [path, *arguments], cwd=folder, env=environment, capture_output=True, text=True, check=False
-        )
-
-    assert command("ansible-vault", "encrypt", "files/key.vault").returncode == 0
-    done = command("ansible-playbook", "-vvv", "play.json")
+    assert programs.run(folder, "ansible-vault", "encrypt", "files/key.vault", **environment).returncode == 0
+    done = programs.run(folder, "ansible-playbook", "-vvv", "play.json", **environment)
     assert (folder / "results.json").exists(), done.stdout + done.stderr
     results = json.loads((folder / "results.json").read_text())
     return results, done.stdout + done.stderr

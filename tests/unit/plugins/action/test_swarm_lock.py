@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 
 import pytest
@@ -17,7 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.plugin_utils._lock_holder import of_this_run
 
 from tests.doubles import EngineDouble, served
-from tests.unit.meta.project import CHECKOUT
+from tests.unit.programs import run
 
 NEVER = str(2**22 + 1)  # more than there can be processes
 
@@ -27,15 +26,6 @@ def play(tmp_path):
     """A function that runs tasks of swarm_lock in one play, and returns their results."""
 
     def play(double, *tasks):
-        (tmp_path / "ansible.cfg").write_text("")  # nobody's configuration counts
-        environment = {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("ANSIBLE_", "DOCKER_"))},
-            "ANSIBLE_CONFIG": str(tmp_path / "ansible.cfg"),
-            "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / ".cache" / "collections"),
-            "ANSIBLE_HOME": str(tmp_path),
-            "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default",
-            "LC_ALL": "C.UTF-8",
-        }
         out = tmp_path / "results.json"
         names = [f"task{number}" for number in range(len(tasks))]
         with served(double, tmp_path / "engine.sock") as address:
@@ -51,8 +41,7 @@ def play(tmp_path):
                 "tasks": [*steps, {"ansible.builtin.copy": kept}],
             }
             (tmp_path / "book.yml").write_text(json.dumps([book]))
-            program = [sys.executable, "-m", "ansible", "playbook", str(tmp_path / "book.yml")]
-            done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+            done = run(tmp_path, "ansible-playbook", "book.yml")
         (tmp_path / "engine.sock").unlink()
         assert not done.returncode, done.stdout + done.stderr
         return json.loads(out.read_text())
