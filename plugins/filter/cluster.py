@@ -20,6 +20,7 @@ def plan_managers(
     hosts: Sequence[str],
     hostvars: HostVars,
     play_hosts: Sequence[str],
+    decided_by: str,
     absent: Sequence[str] = (),
     check_mode: bool = False,
     autolock: bool | None = None,
@@ -31,7 +32,8 @@ def plan_managers(
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
     reports = collect(hostvars, [*hosts, *play_hosts], play_hosts)
-    situation = decisions.Situation("manager", hosts, reports, play_hosts, absent, check_mode)
+    obstacle = decisions.out_of_step(decided_by, play_hosts, reports)
+    situation = decisions.Situation("manager", hosts, reports, play_hosts, absent, check_mode, obstacle)
     return shown(decisions.plan_managers(situation, decisions.Autolock(autolock, key_file, key_file_is_vault)))
 
 
@@ -40,14 +42,18 @@ def plan_workers(
     hostvars: HostVars,
     managers: Sequence[str],
     play_hosts: Sequence[str],
+    decided_by: str,
     check_mode: bool = False,
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
-    reports = collect(hostvars, [*hosts, *managers], play_hosts)
-    return shown(decisions.plan_workers(decisions.Situation("worker", hosts, reports, play_hosts, (), check_mode)))
+    reports = collect(hostvars, [*hosts, *managers, *play_hosts], play_hosts)
+    obstacle = decisions.out_of_step(decided_by, play_hosts, reports)
+    asked = {host: reports[host] for host in (*hosts, *managers)}
+    situation = decisions.Situation("worker", hosts, asked, play_hosts, (), check_mode, obstacle)
+    return shown(decisions.plan_workers(situation))
 
 
 def plan_nodes(
@@ -56,6 +62,7 @@ def plan_nodes(
     managers: Sequence[str],
     workers: Sequence[str],
     play_hosts: Sequence[str],
+    decided_by: str,
     check_mode: bool = False,
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
@@ -63,8 +70,10 @@ def plan_nodes(
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
-    reports = collect(hostvars, [*hosts, *managers], play_hosts)
-    situation = decisions.Situation("manager", managers, reports, play_hosts, (), check_mode)
+    reports = collect(hostvars, [*hosts, *managers, *play_hosts], play_hosts)
+    obstacle = decisions.out_of_step(decided_by, play_hosts, reports)
+    asked = {host: reports[host] for host in (*hosts, *managers)}
+    situation = decisions.Situation("manager", managers, asked, play_hosts, (), check_mode, obstacle)
     wishes = {host: _wish(hostvars[host]) for host in hosts}
     return shown(nodes.plan_nodes(situation, wishes, managers, workers))
 

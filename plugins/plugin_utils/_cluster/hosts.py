@@ -44,7 +44,7 @@ class Situation:
     """`hosts` are those to decide on (`role`: what they are to be), `play_hosts` those that can be acted upon now.
 
     `reports` are of all hosts that were asked, among them others than `hosts`. `absent` are hosts that need not be
-    asked.
+    asked. With an `obstacle` nothing can be decided.
     """
 
     role: str
@@ -53,6 +53,7 @@ class Situation:
     play_hosts: Collection[str]
     absent: Collection[str] = ()
     check_mode: bool = False
+    obstacle: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,12 +68,26 @@ class Autolock:
     vault: bool = False
 
 
+def out_of_step(decided_by: str, play_hosts: Sequence[str], reports: Reports) -> str:
+    """What to say when the hosts of the play do not go through its tasks together: then not only the first of them
+    decides, or one decides before all have reported.
+    """
+    if decided_by == play_hosts[0] and all(reports[host].heard for host in play_hosts):
+        return ""
+    return (
+        "This role decides over what all hosts say, and the hosts of this play do not go through its tasks together. "
+        'Set "strategy: linear" in the play.'
+    )
+
+
 def plan_managers(situation: Situation, autolock: Autolock) -> HostPlan:
     """A swarm is made only when every declared manager was asked, and no host that was asked is in one in any state.
 
     Autolock is turned on only where the unlock key will be kept: a swarm whose managers lose their power before anybody
     read the key is lost.
     """
+    if situation.obstacle:
+        return HostPlan(errors=[situation.obstacle])
     plan = HostPlan(errors=_contradictions(situation.reports))
     live = live_managers(situation)
     if not plan.errors and live:
@@ -104,7 +119,7 @@ def _keeper_missing(autolock: Autolock) -> str:
 
 def plan_workers(situation: Situation) -> HostPlan:
     """Workers join the swarm of the managers that were asked. In check mode that swarm may be one still to be made."""
-    plan = HostPlan(errors=_contradictions(situation.reports))
+    plan = HostPlan(errors=[situation.obstacle] if situation.obstacle else _contradictions(situation.reports))
     live = live_managers(situation)
     if plan.errors:
         return plan

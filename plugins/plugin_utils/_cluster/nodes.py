@@ -41,6 +41,8 @@ def plan_nodes(
     Hosts that were not reached, or are in no swarm, are left out with a warning; in check mode hosts that are to join
     are named by their own names.
     """
+    if situation.obstacle:
+        return NodesPlan(errors=[situation.obstacle])
     plan = NodesPlan()
     both = [host for host in managers if host in workers]
     if both:

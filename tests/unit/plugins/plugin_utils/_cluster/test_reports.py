@@ -97,12 +97,33 @@ def test_filters():
         "w2": {},
     }
     play = ["m1", "m2", "w1"]
-    assert filters["plan_managers"](["m1", "m2"], hostvars, play)["join"] == ["m2"]
-    assert filters["plan_workers"](["w1"], hostvars, ["m1", "m2"], play)["join"] == ["w1"]
-    assert filters["plan_nodes"](["m1"], hostvars, ["m1"], [], play)["nodes"] == {"id1": {"role": "manager"}}
+    assert filters["plan_managers"](["m1", "m2"], hostvars, play, "m1")["join"] == ["m2"]
+    assert filters["plan_workers"](["w1"], hostvars, ["m1", "m2"], play, "m1")["join"] == ["w1"]
+    assert filters["plan_nodes"](["m1"], hostvars, ["m1"], [], play, "m1")["nodes"] == {"id1": {"role": "manager"}}
     assert filters["hosts_to_ask"](["w1", "w2"], hostvars, play) == ["w2"]
     assert filters["hosts_to_ask"]([], hostvars, play, managers=["m1", "m3"]) == []
     assert filters["hosts_to_ask"]([], hostvars, play, managers=["m2", "m3"]) == ["m3"]
+
+
+@pytest.mark.parametrize("decided_by", ["m1", "w1"])
+@pytest.mark.parametrize("second", [{"__swarm_worker_status": INACTIVE}, {}])
+def test_nothing_is_decided_where_hosts_do_not_wait_for_one_another(second, decided_by):
+    """They do when it is the first host that decides, and all hosts of the play have reported."""
+    filters = FilterModule().filters()
+    hostvars = {"m1": {"__swarm_manager_status": MANAGER}, "w1": second}
+    play = ["m1", "w1"]
+    plans = [
+        filters["plan_managers"](["m1"], hostvars, play, decided_by),
+        filters["plan_workers"](["w1"], hostvars, ["m1"], play, decided_by),
+        filters["plan_nodes"](["m1"], hostvars, ["m1"], [], play, decided_by),
+    ]
+    if second and decided_by == "m1":
+        assert [plan["errors"] for plan in plans] == [[], [], []]
+    else:
+        for plan in plans:
+            (error,) = plan["errors"]
+            assert 'Set "strategy: linear" in the play.' in error
+            assert not plan["at"]
 
 
 @pytest.mark.parametrize(
