@@ -6,60 +6,17 @@
 
 from __future__ import annotations
 
-import base64
-import json
 from typing import Any
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
-from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
 
-FILES = {
-    "/srv/stack/base.env": b"A=base\nEMPTY=\nKNOWN\nUNKNOWN\n",
-    "/srv/stack/other.env": b"A=other\nB=b\n",
-    "/srv/stack/secret.txt": b"s3cret\x00",
-    "/etc/app.conf": b"conf",
-}
-
-
-def _read(path: str) -> bytes:
-    if path not in FILES:
-        raise FileNotFoundError(2, "No such file or directory", path)
-    return FILES[path]
-
-
-def _load(*contents: Any, compatibility: str = "default", **options: Any) -> dict[str, Any]:
-    sources = [Source(f"{number}.yml", content) for number, content in enumerate(contents)]
-    options = {"env": {}, "read_file": _read, "working_dir": "/srv/stack", "home": "/home/me", **options}
-    model = load(sources, compatibility=compatibility, **options)
-    assert json.loads(json.dumps(model)) == model
-    return model
-
-
-def _service(*keys: Any, **options: Any) -> dict[str, Any]:
-    """The service of one or more files, each of which gives these keys of it."""
-    first, *others = keys
-    files = [{"services": {"web": {"image": "i", **first}}}, *({"services": {"web": other}} for other in others)]
-    model = _load(*files, **options)
-    service = model["services"]["web"]
-    assert isinstance(service, dict)
-    return service
-
-
-def _message(*contents: Any, **options: Any) -> str:
-    with pytest.raises(ComposeError) as caught:
-        _load(*contents, **options)
-    return str(caught.value)
-
-
-def _of(**keys: Any) -> dict[str, Any]:
-    return {"services": {"web": {"image": "i", **keys}}}
+from tests.unit.plugins.plugin_utils._compose.loading import loaded, refusal, service_of, with_service
 
 
 def test_the_smallest_stack() -> None:
     empty: dict[str, Any] = {"networks": {}, "volumes": {}, "secrets": {}, "configs": {}, "warnings": [], "name": ""}
-    assert _load("services: {web: {image: i}}") == {"services": {"web": {"image": "i"}}, **empty}
-    assert _load({}) == {"services": {}, **empty}
+    assert loaded("services: {web: {image: i}}") == {"services": {"web": {"image": "i"}}, **empty}
+    assert loaded({}) == {"services": {}, **empty}
 
 
 @pytest.mark.parametrize("compatibility", ["default", "cli"])
@@ -141,7 +98,7 @@ def test_the_smallest_stack() -> None:
     ],
 )
 def test_one_form_for_all(given: dict[str, Any], expected: dict[str, Any], compatibility: str) -> None:
-    assert _service(given, compatibility=compatibility) == {"image": "i", **expected}
+    assert service_of(given, compatibility=compatibility) == {"image": "i", **expected}
 
 
 @pytest.mark.parametrize(
@@ -181,14 +138,14 @@ def test_one_form_for_all(given: dict[str, Any], expected: dict[str, Any], compa
     ],
 )
 def test_refused(given: dict[str, Any], message: str) -> None:
-    assert _message(_of(**given)).startswith(message)
+    assert refusal(with_service(**given)).startswith(message)
 
 
 def test_times_cannot_be_strings_but_values() -> None:
     text = "services: {web: {image: i, environment: {D: 2024-01-02}}}"
-    assert _load(text)["services"]["web"]["environment"] == {"D": "2024-01-02 00:00:00 +0000 UTC"}
+    assert loaded(text)["services"]["web"]["environment"] == {"D": "2024-01-02 00:00:00 +0000 UTC"}
     message = "services.web.hostname: expected a string, got 2024-01-02 00:00:00 +0000 UTC; put it in quotes"
-    assert _message("services: {web: {image: i, hostname: 2024-01-02}}") == message
+    assert refusal("services: {web: {image: i, hostname: 2024-01-02}}") == message
 
 
 # Keys with values that the schema takes for text, among them those that a swarm has no use for.
@@ -211,7 +168,7 @@ LISTS = ("cap_add", "depends_on", "devices", "external_links", "links", "network
 )
 def test_times_are_no_text(keys: str, compatibility: str) -> None:
     place = keys.split(": ", maxsplit=1)[0]
-    message = _message(f"services: {{web: {{image: i, {keys}}}}}", compatibility=compatibility)
+    message = refusal(f"services: {{web: {{image: i, {keys}}}}}", compatibility=compatibility)
     assert message.startswith(f"services.web.{place}")
 
 
@@ -219,17 +176,17 @@ def test_environment_of_files() -> None:
     env = {"KNOWN": "k", "B": "process", "NONE": "n"}
     keys = {"env_file": ["base.env", "/srv/stack/other.env"], "environment": {"B": "own", "NONE": None, "BARE": None}}
     found = {"A": "other", "EMPTY": "", "KNOWN": "k", "B": "own", "NONE": "n", "BARE": None}
-    assert _service(keys, env=env)["environment"] == found
-    assert _service(keys, env=env, compatibility="cli")["environment"] == found
+    assert service_of(keys, env=env)["environment"] == found
+    assert service_of(keys, env=env, compatibility="cli")["environment"] == found
 
 
 def test_empty_variables_are_empty() -> None:
     keys = {"env_file": "base.env", "environment": {"OWN": ""}}
     env = {"EMPTY": "process", "OWN": "process"}
-    cli = _load(_of(**keys), env=env, compatibility="cli")
+    cli = loaded(with_service(**keys), env=env, compatibility="cli")
     assert cli["services"]["web"]["environment"] == {"A": "base", "EMPTY": "process", "OWN": "process"}
     assert cli["warnings"] == []
-    default = _load(_of(**keys), env=env)
+    default = loaded(with_service(**keys), env=env)
     assert default["services"]["web"]["environment"] == {"A": "base", "EMPTY": "", "OWN": ""}
     assert [warning.split(" ")[0] for warning in default["warnings"]] == [
         "services.web.environment.EMPTY",
@@ -239,129 +196,27 @@ def test_empty_variables_are_empty() -> None:
 
 def test_versions() -> None:
     for version in ("", "3", "3.13"):
-        assert "warnings" in _load({"version": version, **_of(oom_score_adj=1)}, {"services": {}})
-    assert _message({"version": "2.4"}) == (
+        assert "warnings" in loaded({"version": version, **with_service(oom_score_adj=1)}, {"services": {}})
+    assert refusal({"version": "2.4"}) == (
         "0.yml: unsupported Compose file version: 2.4 Versions 3.0 to 3.13 are supported, or none at all."
     )
-    assert _message("version: 3.8").startswith("0.yml: version must be a string")
-    assert _message({"version": "3.7"}, {}).startswith("version mismatched between two composefiles : 3.7 and 3.13")
+    assert refusal("version: 3.8").startswith("0.yml: version must be a string")
+    assert refusal({"version": "3.7"}, {}).startswith("version mismatched between two composefiles : 3.7 and 3.13")
 
 
 def test_forbidden_and_ignored_keys() -> None:
-    message = _message(_of(mem_limit="1g", extends="x"))
+    message = refusal(with_service(mem_limit="1g", extends="x"))
     assert message.startswith("0.yml: Compose file contains unsupported options: extends: ")
     assert "mem_limit: Set resource limits using deploy.resources" in message
-    files = [_of(restart="always", build=".", expose=[80]), _of(privileged=True, container_name="x")]
-    warnings = _load(*files)["warnings"]
+    files = [with_service(restart="always", build=".", expose=[80]), with_service(privileged=True, container_name="x")]
+    warnings = loaded(*files)["warnings"]
     assert warnings[0] == "Ignoring unsupported options: build, privileged, restart"
     assert warnings[1].startswith("Ignoring deprecated options: container_name: ")
     assert "; expose: " in warnings[1]
 
 
-@pytest.mark.parametrize("section", ["networks", "volumes", "secrets", "configs"])
-def test_external(section: str) -> None:
-    entries = {
-        "a": {"external": True},
-        "b": {"external": True, "name": "other"},
-        "c": {"external": {"name": "old"}},
-        "d": {"external": {}},
-    }
-    model = _load({section: entries})
-    assert model[section] == {
-        "a": {"name": "a", "external": True},
-        "b": {"name": "other", "external": True},
-        "c": {"name": "old", "external": True},
-        "d": {"name": "d", "external": True},
-    }
-    kind = section[:-1]
-    assert model["warnings"] == [f"{kind} c: {kind}.external.name is deprecated in favor of {kind}.name"]
-    conflict = f"{kind} c: {kind}.external.name and {kind}.name conflict; only use {kind}.name"
-    assert _message({section: {"c": {"external": {"name": "x"}, "name": "y"}}}) == conflict
-    since = 4 if section == "volumes" else 5
-    for minor in (since - 1, since):
-        warnings = _load({"version": f"3.{minor}", section: {"c": {"external": {"name": "x"}}}})["warnings"]
-        assert len(warnings) == (1 if minor == since else 0)
-
-
-def test_what_is_not_external() -> None:
-    model = _load({"networks": {"n": {"external": False, "driver": "x"}}})
-    assert model["networks"] == {"n": {"driver": "x"}}
-
-
-@pytest.mark.parametrize(("key", "value"), [("driver", "x"), ("driver_opts", {"a": "b"}), ("labels", ["a"])])
-def test_external_volumes_are_nothing_else(key: str, value: Any) -> None:
-    message = _message({"volumes": {"v": {"external": True, key: value}}})
-    assert message == f'conflicting parameters "external" and "{key}" specified for volume "v"'
-
-
-def _b64(content: bytes) -> str:
-    return base64.b64encode(content).decode()
-
-
-def test_contents() -> None:
-    model = _load(
-        {
-            "secrets": {
-                "file": {"file": "./secret.txt", "labels": ["a"]},
-                "driver": {"driver": "vault", "file": "", "driver_opts": {"a": 1}},
-                "variable": {"environment": "TOKEN"},
-                "given": {"name": "other"},
-            },
-            "configs": {"absolute": {"file": "/etc/app.conf"}, "text": {"content": "a=${TOKEN}\n"}},
-        },
-        env={"TOKEN": "t"},
-        secrets={"given": "value"},
-    )
-    assert model["secrets"] == {
-        "file": {"content": _b64(b"s3cret\x00"), "labels": {"a": ""}},
-        "driver": {"driver": "vault", "driver_opts": {"a": "1"}},
-        "variable": {"content": _b64(b"t")},
-        "given": {"content": _b64(b"value"), "name": "other"},
-    }
-    assert model["configs"] == {"absolute": {"content": _b64(b"conf")}, "text": {"content": _b64(b"a=t\n")}}
-
-
-@pytest.mark.parametrize(
-    ("config", "message"),
-    [
-        ({"secrets": {"s": {"file": "x"}}}, "open /srv/stack/x: no such file or directory It is the file of secret s."),
-        ({"secrets": {"s": {}}}, "secret s: there is no content Give a file or environment, or say external: true."),
-        (
-            {"secrets": {"s": {"driver": "d", "file": "x"}}},
-            "secret s: secret.driver and secret.file conflict; only use secret.driver",
-        ),
-        (
-            {"configs": {"c": {"file": "x", "content": "y"}}},
-            "config c: file and content conflict; only use one of them",
-        ),
-        (
-            {"volumes": {"v": {"x-cluster-spec": {"secrets": [{"key": 1}]}}}},
-            "volumes.v.x-cluster-spec.secrets.0.key: expected a string, got 1",
-        ),
-        ({"secrets": {"s": {"environment": "NO"}}}, "secret s: the environment variable NO is not set "),
-    ],
-)
-def test_contents_that_are_missing(config: Any, message: str) -> None:
-    assert _message(config).startswith(message)
-
-
-def test_values_for_secrets_that_do_not_take_them() -> None:
-    unknown = "values are given for secrets that the Compose file does not have: a, b"
-    assert _message({}, secrets={"b": "x", "a": "y"}).startswith(unknown)
-    external = {"secrets": {"s": {"external": True}}}
-    assert (
-        _message(external, secrets={"s": "x"})
-        == "secret s: a value is given for it, but its content is not the stack's to set"
-    )
-
-
-def test_files_are_read_for_what_is_left_after_merging() -> None:
-    model = _load({"secrets": {"s": {"file": "missing", "labels": ["a"]}}}, {"secrets": {"s": {"file": "secret.txt"}}})
-    assert model["secrets"] == {"s": {"content": _b64(b"s3cret\x00")}}
-
-
 def test_sections_are_replaced_entry_by_entry() -> None:
-    model = _load(
+    model = loaded(
         {"networks": {"a": {"driver": "x"}, "b": {"driver": "y"}}, "volumes": {"v": {"driver": "z"}}},
         {"networks": {"a": {"attachable": True}}, "volumes": {"v": None}},
     )
@@ -370,78 +225,78 @@ def test_sections_are_replaced_entry_by_entry() -> None:
 
 
 def test_files_are_read_in_the_right_order() -> None:
-    assert _message({"services": None}, "a: [").startswith("1.yml: line ")
-    assert _message() == "no Compose file is given"
-    assert _message([]) == "0.yml: top-level object must be a mapping"
+    assert refusal({"services": None}, "a: [").startswith("1.yml: line ")
+    assert refusal() == "no Compose file is given"
+    assert refusal([]) == "0.yml: top-level object must be a mapping"
 
 
 @pytest.mark.parametrize(
     ("given", "found", "warning"),
     [
-        (_of(depends_on={"db": {"condition": "service_started"}}), {}, "services.web.depends_on is ignored"),
-        (_of(depends_on=["db"]), {}, None),
+        (with_service(depends_on={"db": {"condition": "service_started"}}), {}, "services.web.depends_on is ignored"),
+        (with_service(depends_on=["db"]), {}, None),
         (
-            _of(ports=[{"target": 80, "published": "8080"}]),
+            with_service(ports=[{"target": 80, "published": "8080"}]),
             {"ports": [{"target": 80, "published": 8080, "protocol": "", "mode": ""}]},
             None,
         ),
         (
-            _of(ports=[{"target": 80, "host_ip": "127.0.0.1"}]),
+            with_service(ports=[{"target": 80, "host_ip": "127.0.0.1"}]),
             {"ports": [{"target": 80, "published": 0, "protocol": "", "mode": ""}]},
             "services.web.ports: host_ip 127.0.0.1 is ignored",
         ),
         (
-            _of(environment={"A": True}, labels={"b": False}),
+            with_service(environment={"A": True}, labels={"b": False}),
             {"environment": {"A": "true"}, "labels": {"b": "false"}},
             None,
         ),
         (
-            _of(deploy={"resources": {"limits": {"cpus": 0.5}}}),
+            with_service(deploy={"resources": {"limits": {"cpus": 0.5}}}),
             {"deploy": {"resources": {"limits": {"cpus": "0.5"}}}},
             None,
         ),
         (
-            _of(secrets=[{"source": "s", "mode": "0400"}, {"source": "t", "mode": "440"}]),
+            with_service(secrets=[{"source": "s", "mode": "0400"}, {"source": "t", "mode": "440"}]),
             {"secrets": [{"source": "s", "mode": 0o400}, {"source": "t", "mode": 0o440}]},
             None,
         ),
         (
-            _of(env_file=[{"path": "none.env", "required": False}, {"path": "other.env"}]),
+            with_service(env_file=[{"path": "none.env", "required": False}, {"path": "other.env"}]),
             {"environment": {"A": "other", "B": "b"}},
             None,
         ),
         (
-            _of(oom_score_adj=5),
+            with_service(oom_score_adj=5),
             {"oom_score_adj": 5},
             "services.web.oom_score_adj is set; docker stack deploy ignores it",
         ),
-        (_of(tmpfs="/x"), {}, "services.web.tmpfs is ignored"),
+        (with_service(tmpfs="/x"), {}, "services.web.tmpfs is ignored"),
         (
-            _of(networks={"n": {"ipv4_address": "10.0.0.5"}}),
+            with_service(networks={"n": {"ipv4_address": "10.0.0.5"}}),
             {"networks": {"n": {}}},
             "services.web.networks: a swarm has no fixed addresses",
         ),
         (
-            _of(volumes=[{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]),
+            with_service(volumes=[{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]),
             {"volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]},
             "services.web.volumes.0: docker stack deploy ignores the mode of a tmpfs",
         ),
         (
-            _of(extra_hosts={"a": 1, "b": 1.5, "c": "::1"}),
+            with_service(extra_hosts={"a": 1, "b": 1.5, "c": "::1"}),
             {"extra_hosts": ["a:1", "b:1.5", "c:::1"]},
             "services.web.extra_hosts: a number is no address; docker stack deploy garbles it",
         ),
         ("services: {web: {image: i, command: [http://x/?y]}}", {"command": ["http://x/?y"]}, None),
         (
-            {**_of(volumes=["x:/y"]), "volumes": {"x": None}},
+            {**with_service(volumes=["x:/y"]), "volumes": {"x": None}},
             {"volumes": [{"type": "volume", "source": "x", "target": "/y"}]},
             "services.web.volumes.0: docker stack deploy takes x: for a Windows drive",
         ),
-        (_of(volumes=["x:/y"]), {"volumes": [{"type": "volume", "target": "x:/y"}]}, None),
+        (with_service(volumes=["x:/y"]), {"volumes": [{"type": "volume", "target": "x:/y"}]}, None),
     ],
 )
 def test_by_default(given: Any, found: Any, warning: str | None) -> None:
-    model = _load(given)
+    model = loaded(given)
     assert model["services"]["web"] == {"image": "i", **found}
     warnings = [text for text in model["warnings"] if not text.startswith("Ignoring")]
     assert len(warnings) == (1 if warning else 0)
@@ -449,30 +304,30 @@ def test_by_default(given: Any, found: Any, warning: str | None) -> None:
 
 
 def test_as_the_cli() -> None:
-    lost = _service(
+    lost = service_of(
         {"oom_score_adj": 5, "volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {"mode": 0o700}}]},
         compatibility="cli",
     )
     assert lost == {"image": "i", "volumes": [{"type": "tmpfs", "target": "/x", "tmpfs": {}}]}
-    hosts = _service({"extra_hosts": {"a": 1, "b": 1.50, "c": 2**63, "d": "::1"}}, compatibility="cli")["extra_hosts"]
+    hosts = service_of({"extra_hosts": {"a": 1, "b": 1.50, "c": 2**63, "d": "::1"}}, compatibility="cli")["extra_hosts"]
     assert hosts == ["a:%!s(int=1)", "b:%!s(float64=1.5)", "c:%!s(uint64=9223372036854775808)", "d:::1"]
-    letter = _load({**_of(volumes=["x:/y"]), "volumes": {"x": None}}, compatibility="cli")
+    letter = loaded({**with_service(volumes=["x:/y"]), "volumes": {"x": None}}, compatibility="cli")
     assert letter["services"]["web"]["volumes"] == [{"type": "volume", "target": "x:/y"}]
     assert letter["warnings"] == []
-    assert "question mark" in _message("services: {web: {image: i, command: [http://x/?y]}}", compatibility="cli")
-    assert _message({"name": "x"}, compatibility="cli") == "0.yml: (root) Additional property name is not allowed"
+    assert "question mark" in refusal("services: {web: {image: i, command: [http://x/?y]}}", compatibility="cli")
+    assert refusal({"name": "x"}, compatibility="cli") == "0.yml: (root) Additional property name is not allowed"
 
 
 def test_the_name_of_a_file() -> None:
-    assert _load({"name": "${A}"}, {"services": {}}, env={"A": "stack"})["name"] == "stack"
+    assert loaded({"name": "${A}"}, {"services": {}}, env={"A": "stack"})["name"] == "stack"
 
 
 def test_a_published_range_is_no_number() -> None:
-    message = _message(_of(ports=[{"target": 80, "published": "8080-8090"}]))
+    message = refusal(with_service(ports=[{"target": 80, "published": "8080-8090"}]))
     assert message == "services.web.ports.0.published: published must be one port number, got '8080-8090'"
 
 
 def test_without_a_home() -> None:
-    model = _load(_of(volumes=["~/x:/x"]), home=None)
+    model = loaded(with_service(volumes=["~/x:/x"]), home=None)
     assert model["services"]["web"]["volumes"][0]["source"] == "/srv/stack/~/x"
     assert model["warnings"] == ["cannot expand '~', because the environment lacks HOME"]
