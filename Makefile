@@ -37,7 +37,7 @@ sanity: venv venv-oldest ## ansible-test sanity, newest and oldest supported ans
 	@$(GATES) sanity sanity-oldest
 browser: venv ## The status page in a real browser; Chromium is installed where it is missing
 	@$(GATES) browser
-integration: venv ## Tests against real Engines on test hosts
+integration: venv venv-oldest ## Tests against real Engines on test hosts
 	@$(GATES) integration-cluster integration-stack
 test-operations: venv ## Day two on test hosts, all of it: takes longer than make test allows for
 	@$(GATES) operations-all

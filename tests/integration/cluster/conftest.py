@@ -28,10 +28,11 @@ BIN = Path(sys.executable).parent
 
 
 class Hosts:
-    """The hosts of a lab."""
+    """The hosts of a lab; `programs` is where Ansible's are."""
 
-    def __init__(self, state: Lab) -> None:
+    def __init__(self, state: Lab, programs: Path = BIN) -> None:
         self.lab = state
+        self.programs = programs
         self.names = [host.name for host in state.hosts]
 
     def docker(self, host: str, command: str, check: bool = True) -> str:
@@ -71,7 +72,12 @@ class Hosts:
     def ansible(self, program: str, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         environment = self.environment(**variables)
         return subprocess.run(
-            [BIN / program, *arguments], env=environment, capture_output=True, text=True, check=False, timeout=600
+            [self.programs / program, *arguments],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=600,
         )
 
     def play(self, *arguments: str, **variables: str) -> Outcome:
