@@ -28,12 +28,11 @@ def plan_managers(
     key_file_is_vault: bool = False,
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
-    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
-    reports = collect(hostvars, [*hosts, *play_hosts], play_hosts)
-    obstacle = decisions.out_of_step(decided_by, play_hosts, reports)
-    situation = decisions.Situation("manager", hosts, reports, play_hosts, absent, check_mode, obstacle)
+    situation = _situation(
+        "manager", hosts, [*hosts, *play_hosts], hostvars, play_hosts, decided_by, check_mode, absent=absent
+    )
     return shown(decisions.plan_managers(situation, decisions.Autolock(autolock, key_file, key_file_is_vault)))
 
 
@@ -46,13 +45,9 @@ def plan_workers(
     check_mode: bool = False,
 ) -> dict[str, Any]:
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
-    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
-    reports = collect(hostvars, [*hosts, *managers, *play_hosts], play_hosts)
-    obstacle = decisions.out_of_step(decided_by, play_hosts, reports)
-    asked = {host: reports[host] for host in (*hosts, *managers)}
-    situation = decisions.Situation("worker", hosts, asked, play_hosts, (), check_mode, obstacle)
+    situation = _situation("worker", hosts, [*hosts, *managers], hostvars, play_hosts, decided_by, check_mode)
     return shown(decisions.plan_workers(situation))
 
 
@@ -65,15 +60,10 @@ def plan_nodes(
     decided_by: str,
     check_mode: bool = False,
 ) -> dict[str, Any]:
-    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import hosts as decisions
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster import nodes
-    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.shown import shown
 
-    reports = collect(hostvars, [*hosts, *managers, *play_hosts], play_hosts)
-    obstacle = decisions.out_of_step(decided_by, play_hosts, reports)
-    asked = {host: reports[host] for host in (*hosts, *managers)}
-    situation = decisions.Situation("manager", managers, asked, play_hosts, (), check_mode, obstacle)
+    situation = _situation("manager", managers, [*hosts, *managers], hostvars, play_hosts, decided_by, check_mode)
     wishes = {host: _wish(hostvars[host]) for host in hosts}
     return shown(nodes.plan_nodes(situation, wishes, managers, workers))
 
@@ -92,6 +82,25 @@ def answer_of_managers(results: Sequence[Mapping[str, Any]]) -> Mapping[str, Any
     from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import answer_of
 
     return answer_of(results)
+
+
+def _situation(
+    role: str,
+    hosts: Sequence[str],
+    asked: Sequence[str],
+    hostvars: HostVars,
+    play_hosts: Sequence[str],
+    decided_by: str,
+    check_mode: bool,
+    absent: Sequence[str] = (),
+) -> Any:
+    """The Situation of the hosts to decide on; it has the reports of `asked`."""
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.hosts import Situation, out_of_step
+    from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import collect
+
+    reports = collect(hostvars, [*asked, *play_hosts], play_hosts)
+    obstacle = out_of_step(decided_by, play_hosts, reports)
+    return Situation(role, hosts, {host: reports[host] for host in asked}, play_hosts, absent, check_mode, obstacle)
 
 
 _WISHES = {"labels": "swarm_node_labels", "availability": "swarm_node_availability"}

@@ -119,7 +119,9 @@ def _keeper_missing(autolock: Autolock) -> str:
 
 def plan_workers(situation: Situation) -> HostPlan:
     """Workers join the swarm of the managers that were asked. In check mode that swarm may be one still to be made."""
-    plan = HostPlan(errors=[situation.obstacle] if situation.obstacle else _contradictions(situation.reports))
+    if situation.obstacle:
+        return HostPlan(errors=[situation.obstacle])
+    plan = HostPlan(errors=_contradictions(situation.reports))
     live = live_managers(situation)
     if plan.errors:
         return plan
