@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 import shlex
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
@@ -79,6 +80,19 @@ def on(lab: Lab) -> Callable[[str, str], str]:
 
 
 @pytest.fixture(scope="session")
+def at_once(on: Callable[[str, str], str]) -> Callable[..., list[str]]:
+    """What a shell command says on several hosts, all asked at the same moment. One after another, a host that was down
+    when it was asked may be back, and the next one down, when the last is asked.
+    """
+
+    def ask(names: Iterable[str], command: str) -> list[str]:
+        with ThreadPoolExecutor() as pool:
+            return list(pool.map(lambda name: on(name, command), names))
+
+    return ask
+
+
+@pytest.fixture(scope="session")
 def watching() -> Callable[..., Any]:
     """Calls a function again and again beside what is done in the block, and yields the list of its answers."""
 
@@ -91,12 +105,12 @@ def watching() -> Callable[..., Any]:
             while not over.wait(0.2):
                 seen.append(look())
 
-        thread = threading.Thread(target=repeat)
-        thread.start()
-        try:
-            yield seen
-        finally:
-            over.set()
-            thread.join()
+        with ThreadPoolExecutor(1) as pool:
+            watcher = pool.submit(repeat)
+            try:
+                yield seen
+            finally:
+                over.set()
+            watcher.result()
 
     return watch

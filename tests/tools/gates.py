@@ -29,10 +29,11 @@ PLUGINS = "ansible_collections.apiary.swarm.plugins"
 Command = tuple[str, ...]
 
 # What may run beside each other: what needs nothing but this machine's processor; tests that mostly wait for their own
-# test hosts; and what nothing else runs beside, because it measures times. Its output is shown as it comes.
+# test hosts; and what nothing else runs beside, because it measures times.
 QUICK, HOSTS, ALONE = "quick", "hosts", "alone"
 
 LAST_LINES = 25
+MOST_LETTERS = 300
 
 
 @dataclass(frozen=True)
@@ -121,8 +122,7 @@ def run(name: str, show: bool) -> Result:
     stage = STAGES[name]
     log = log_of(name)
     log.parent.mkdir(parents=True, exist_ok=True)
-    if show:
-        print(f"==> {name}", flush=True)
+    print(f"==> {name}", flush=True)
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as file:
         codes = [execute(command, stage, sys.stdout if show else file) for command in stage.commands]
@@ -161,6 +161,7 @@ def tools(venv: str) -> dict[str, str]:
         "ANSIBLE_HOME": str(CACHE / "ansible"),
         "ANSIBLE_COLLECTIONS_PATH": str(CACHE / "collections"),
         "LC_ALL": "C.UTF-8",
+        "COLUMNS": "160",  # Molecule breaks lines at 80 where there is no terminal
     }
 
 
@@ -169,9 +170,13 @@ def remind(result: Result) -> None:
     print(f"\n==> {result.name} ended with", *said(result.name).splitlines()[-LAST_LINES:], sep="\n")
 
 
-def failed_tests(name: str) -> list[str]:
-    """The names in pytest's summary. On CI a summary has whole assertions, so that its end may name no test."""
-    return re.findall(r"^(?:FAILED|ERROR) (tests/\S+)", said(name), re.MULTILINE)
+def failures(name: str) -> list[str]:
+    """The names in pytest's summary, and the tasks' errors of Molecule, which puts both into coloured frames. On CI a
+    summary has whole assertions, so that the end of what a stage said may name no test.
+    """
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", said(name))
+    found = re.findall(r"^[ │]*((?:FAILED|ERROR) \S+::\S+|(?:\[ERROR\]: Task failed|fatal: \[).*)", plain, re.MULTILINE)
+    return [line[:MOST_LETTERS] for line in found]
 
 
 def verdict(result: Result) -> str:
@@ -182,9 +187,8 @@ def run_all(names: Sequence[str]) -> list[Result]:
     results: list[Result] = []
     for group, workers in ((QUICK, 2), (HOSTS, 2), (ALONE, 1)):
         with ThreadPoolExecutor(max_workers=workers) as pool:
-            show = len(names) == 1 or group == ALONE
             chosen = [name for name in names if STAGES[name].group == group]
-            results += pool.map(functools.partial(run, show=show), chosen)
+            results += pool.map(functools.partial(run, show=len(names) == 1), chosen)
     return results
 
 
@@ -197,15 +201,15 @@ def main(names: list[str]) -> int:
     results = run_all(names)
     if len(results) > 1:
         for result in results:
-            if result.failed and STAGES[result.name].group != ALONE:
+            if result.failed:
                 remind(result)
         print(f"\n{'stage':<21}{'seconds':>8}  result")
         for result in results:
             print(f"{result.name:<21}{result.seconds:>8.0f}  {verdict(result)}")
         print(f"{'all':<21}{time.monotonic() - started:>8.0f}  {'FAILED' if any(r.failed for r in results) else 'ok'}")
         for result in results:
-            for test in failed_tests(result.name) if result.failed else ():
-                print(f"{result.name}: {test}")
+            for failure in failures(result.name) if result.failed else ():
+                print(f"{result.name}: {failure}")
     return int(any(result.failed for result in results))
 
 

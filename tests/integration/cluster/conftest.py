@@ -21,6 +21,7 @@ import pytest
 import yaml
 
 from tests.lab import access, lab
+from tests.lab.progress import LabError
 from tests.lab.state import USER, Lab
 
 HERE = Path(__file__).parent
@@ -110,10 +111,18 @@ class Outcome:
 
 
 def wait_until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look twice a second until it is so."""
+    """Look twice a second until it is so. A look that fails is one more to come: managers that have just lost their
+    leader refuse to answer for some seconds.
+    """
     deadline = time.monotonic() + seconds
-    while not reached():
-        assert time.monotonic() < deadline, f"it is not so after {seconds} s: {reached}"
+    while True:
+        failure: LabError | None = None
+        try:
+            if reached():
+                return
+        except LabError as error:
+            failure = error
+        assert time.monotonic() < deadline, f"it is not so after {seconds} s: {failure or reached}"
         time.sleep(0.5)
 
 

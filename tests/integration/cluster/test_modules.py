@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 import json
-import time
 
-from .conftest import Hosts
+from .conftest import Hosts, wait_until
 from .engines import four_times
 
 # Whatever swarm_init can set, each unlike the Engine's default, and where the Engine shows it.
@@ -163,9 +162,8 @@ def test_swarm_info_without_quorum_and_on_workers(cluster: Hosts) -> None:
     assert {node["id"] for node in manager["nodes"]} == set(cluster.nodes("manager1"))
     for name in ("manager2", "manager3"):
         cluster.docker(name, "swarm leave --force")
-    deadline = time.monotonic() + 60
-    while "ID" in cluster.docker("manager1", "node ls", check=False) and time.monotonic() < deadline:
-        time.sleep(1)  # a leader goes on for some seconds until it notices that it is alone
+    # A leader goes on for some seconds until it notices that it is alone.
+    wait_until(lambda: "ID" not in cluster.docker("manager1", "node ls", check=False))
     alone = cluster.module("manager1", "swarm_info", {})
     assert (alone["role"], alone["has_quorum"], alone["cluster_id"]) == ("manager", False, swarm)
     assert alone["error"]

@@ -6,9 +6,7 @@
 
 from __future__ import annotations
 
-import time
-
-from .conftest import Hosts
+from .conftest import Hosts, wait_until
 
 BUSYBOX = "registry:5000/busybox:1"
 
@@ -76,9 +74,7 @@ def test_drained_nodes_are_empty_and_nodes_that_are_down_are_told(cluster: Hosts
     assert again["changed"] is False, again
     assert cluster.docker("worker1", "ps --quiet") == ""
 
-    deadline = time.monotonic() + 60
-    while "Down" not in cluster.docker("manager1", "node ls --filter name=worker2") and time.monotonic() < deadline:
-        time.sleep(1)
+    wait_until(lambda: "Down" in cluster.docker("manager1", "node ls --filter name=worker2"))
     refused = cluster.module("manager1", "node_update", {"nodes": {"worker2": {"role": "manager"}}}, "--check")
     assert "is down and cannot become a manager" in refused["msg"]
     # Everything else can be changed, and nothing is waited for.

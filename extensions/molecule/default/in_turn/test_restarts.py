@@ -36,21 +36,23 @@ def site(lab, **variables):
     )
 
 
-def test_engines_restart_one_at_a_time_and_services_go_on(lab, on, watching):
+def test_engines_restart_one_at_a_time_and_services_go_on(lab, at_once, watching):
+    names = [host.name for host in lab.hosts]
+
     def runs():
-        return {host.name: on(host.name, "systemctl show --property=InvocationID docker.service") for host in lab.hosts}
+        return dict(zip(names, at_once(names, "systemctl show --property=InvocationID docker.service"), strict=True))
 
     def up():
-        return sum(on(host.name, "systemctl is-active docker.service || true") == "active" for host in lab.hosts)
+        return at_once(names, "systemctl is-active docker.service || true").count("active")
 
     before = runs()
     daemon = {"insecure-registries": ["registry:5000"], "mtu": 1450}
-    with watching(lambda: [on(name, LOOK) for name in MANAGERS]) as said, watching(up) as running:
+    with watching(lambda: at_once(MANAGERS, LOOK)) as said, watching(up) as running:
         done = site(lab, docker_engine_daemon=daemon)
     assert done.returncode == 0, done.stdout
     assert "apiary.swarm.preflight : Look at the host" not in done.stdout  # all hosts are in the swarm
     assert not set(before.items()) & set(runs().items())
-    assert {len(lab.hosts) - 1} <= set(running) <= {len(lab.hosts) - 1, len(lab.hosts)}
+    assert {len(names) - 1} <= set(running) <= {len(names) - 1, len(names)}
     assert max(answers.count("down") for answers in said) == 1  # two of three are a quorum
     lines = {line for answers in said for answer in answers for line in answer.splitlines() if answer != "down"}
     counts = {(name, *map(int, replicas.split("/"))) for name, replicas, *_limit in (line.split() for line in lines)}

@@ -228,7 +228,7 @@ def swarm(on, lab):
     on("manager1", f"docker service create {options} registry:5000/busybox:1 sleep 1000000")
 
 
-def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, watching):
+def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, at_once, watching):
     """An upgrade of two and another configuration for all three: each restarts once, and never two at a time."""
     # An Engine that is down is not asked over its socket: systemd would hold the request back until it is up again.
     count = "timeout 3 docker service ls --format '{{.Replicas}}' --filter name=web 2> /dev/null || true"
@@ -237,11 +237,8 @@ def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, watching)
     versions = {"manager1": "28.*", "manager2": "20.10.24", "manager3": "28.*"}
     wished = {"daemon": wish, "version": "{{ " + json.dumps(versions) + "[inventory_hostname] }}"}
 
-    def see():
-        return [on(name, look) for name in MANAGERS]
-
     before = {name: run_of(on, name) for name in MANAGERS}
-    with watching(see) as seen:
+    with watching(lambda: at_once(MANAGERS, look)) as seen:
         done = play(**wished)
     assert done.succeeded, done.text
     assert max(said.count("down") for said in seen) == 1
