@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import Callable, Protocol, TypeVar
 
@@ -13,7 +14,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 
 Seen = TypeVar("Seen")
 
-# A wait ends at most a tenth later than what it waits for, or a second.
+# A wait ends at most a tenth later than what it waits for, or a second; not even that where the moment is known.
 SHARE = 0.1
 SHORTEST_PAUSE = 0.1  # seconds
 LONGEST_PAUSE = 1.0
@@ -46,11 +47,13 @@ def poll(
     describe: Callable[[Seen], str],
     clock: Clock | None = None,
     waited: float = 0.0,
+    due: Callable[[Seen], float] = lambda seen: math.inf,
 ) -> Seen:
     """Read until `reached` says yes, and return what was read.
 
     `timeout` is in seconds, of which `waited` are over already; there is always at least one read. When it ends,
-    Timeout carries `describe` of what was last seen. Errors of `read` and `reached` end the wait.
+    Timeout carries `describe` of what was last seen. Errors of `read` and `reached` end the wait. `due` says in how
+    many seconds what was seen is enough if nothing else happens.
     """
     clock = clock or SystemClock()
     start = clock.now() - waited
@@ -61,5 +64,5 @@ def poll(
         passed = clock.now() - start
         if passed >= timeout:
             raise Timeout(f"Timed out after {timeout:g} s: {describe(seen)}")
-        pause = min(max(passed * SHARE, SHORTEST_PAUSE), LONGEST_PAUSE)
+        pause = min(max(passed * SHARE, SHORTEST_PAUSE), LONGEST_PAUSE, due(seen))
         clock.sleep(min(pause, timeout - passed))

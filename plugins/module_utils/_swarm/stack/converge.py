@@ -11,6 +11,7 @@ of an older spec that still run do not count.
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -118,10 +119,19 @@ def monitored_since(earlier: Mapping[str, float], services: Iterable[Progress], 
 
 
 def is_stable(service: Progress, since: Mapping[str, float], at: float) -> bool:
-    """Whether a service has been converged for its monitor period. A job is done when it is done."""
+    """Whether a service has been converged for its monitor period."""
+    return stable_in(service, since, at) <= 0
+
+
+def stable_in(service: Progress, since: Mapping[str, float], at: float) -> float:
+    """How many seconds of its monitor period are left to a service; infinitely many while it has not converged. A job
+    is done when it is done.
+    """
     if not service.converged:
-        return False
-    return service.mode.endswith("job") or all(at - since.get(task, at) >= service.monitor for task in service.since)
+        return math.inf
+    if service.mode.endswith("job"):
+        return 0.0
+    return max((since.get(task, at) + service.monitor - at for task in service.since), default=0.0)
 
 
 def _progress(

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +20,13 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
     SwarmError,
     Timeout,
 )
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished, is_news, watched
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import (
+    SHORTEST,
+    Ticket,
+    Unfinished,
+    is_news,
+    watched,
+)
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import converge, rounds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.converge import Look, Progress
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.networks import is_allocated
@@ -79,9 +86,12 @@ class Watch:
         return {task: began - lead for task, began in self.since.items()}
 
     def news(self, seconds: float) -> str:
-        """The line to end a round with after so many seconds, or nothing."""
+        """The line to end a round with after so many seconds, or nothing: another round is not worth it where the wait
+        is about to end.
+        """
         line = rounds.line(self.last[1], self.stack)
-        return line if self.shown is not None and is_news(line, self.shown, seconds) else ""
+        is_wanted = self.shown is not None and is_news(line, self.shown, seconds)
+        return line if is_wanted and self.due(self.last) >= SHORTEST else ""
 
     def filters(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """For the services, and for their tasks: those of the stack, or where none is given, those of the names."""
@@ -90,9 +100,12 @@ class Watch:
         return {"name": sorted(self.names)}, {"service": sorted(self.names)}
 
     def is_over(self, seen: tuple[Look, list[Progress]]) -> bool:
+        return self.due(seen) <= 0 or any(service.failure for service in seen[1])
+
+    def due(self, seen: tuple[Look, list[Progress]]) -> float:
+        """In how many seconds all services are stable if nothing else happens."""
         look, services = seen
-        stable = all(converge.is_stable(service, self.since, look.at) for service in services)
-        return stable or any(service.failure for service in services)
+        return max((converge.stable_in(service, self.since, look.at) for service in services), default=0.0)
 
 
 def converged(watch: Watch, timeout: float) -> list[Progress]:
@@ -106,8 +119,11 @@ def converged(watch: Watch, timeout: float) -> list[Progress]:
         watch.waited = waited + watch.clock.now() - began
         return seen is not None and (watch.is_over(seen) or bool(watch.news(watch.waited - waited)))
 
+    def due(seen: tuple[Look, list[Progress]] | None) -> float:
+        return math.inf if seen is None else watch.due(seen)
+
     try:
-        poll(_patient(watch.look), is_over, timeout - waited, lambda seen: "", watch.clock)
+        poll(_patient(watch.look), is_over, timeout - waited, lambda seen: "", watch.clock, due=due)
     except Timeout as problem:
         raise _failure(watch, f"has not converged within {timeout:g} s") from problem
     _look, services = watch.last

@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import LONGEST_PAUSE, poll
@@ -44,6 +46,21 @@ def test_looks_come_quickly_at_first_and_once_a_second_in_the_end():
     assert clock.pauses == sorted(clock.pauses)
     assert max(clock.pauses) == LONGEST_PAUSE
     assert len(clock.pauses) < 60
+
+
+def test_a_known_moment_is_not_missed_by_a_pause():
+    """From the tenth second on all is as it should be, and has to stay so until 12.3."""
+    clock = Clock()
+    poll(
+        clock.now,
+        lambda seen: seen >= 12.3,
+        60,
+        str,
+        clock,
+        due=lambda seen: 12.3 - seen if seen >= 10 else math.inf,
+    )
+    assert clock.time == pytest.approx(12.3)
+    assert len(clock.pauses) < 40
 
 
 def test_the_end_of_the_wait_tells_what_was_last_seen():

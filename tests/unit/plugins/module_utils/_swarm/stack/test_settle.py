@@ -70,18 +70,23 @@ def test_tasks_of_a_node_that_is_down_are_not_waited_for():
 
 
 class Rollout(Managers):
-    """One service, whose task runs from the tenth second on. `clock` is the clock of all of it."""
+    """One service, whose task runs from the tenth second on. `clock` is the clock of all of it, and `seen` when it was
+    first seen to run.
+    """
 
-    def __init__(self, clock, wanted=1):
+    def __init__(self, clock, wanted=1, monitor=5.0):
         super().__init__(0)
-        self.clock, self.wanted = clock, wanted
+        self.clock, self.wanted, self.monitor = clock, wanted, monitor
+        self.seen = None
 
     def services(self, filters):
         spec = {"Name": "st_web", "Mode": {"Replicated": {"Replicas": self.wanted}}}
-        return [{"ID": "s", "Spec": spec}]
+        return [{"ID": "s", "Spec": {**spec, "UpdateConfig": {"Monitor": int(self.monitor * 1e9)}}}]
 
     def tasks(self, filters):
-        state = "running" if self.clock.now() >= 10 else "starting"
+        state = "starting"
+        if self.clock.now() >= 10:
+            state, self.seen = "running", self.seen or self.clock.now()
         return [{"ID": "t", "ServiceID": "s", "Slot": 1, "DesiredState": "running", "Status": {"State": state}}]
 
 
@@ -103,14 +108,24 @@ def rounds_of(engine, clock, timeout, shown=""):
 
 def test_a_wait_in_rounds_is_one_wait():
     clock = Clock()
-    lines, services = rounds_of(Rollout(clock), clock, 60)
+    engine = Rollout(clock)
+    lines, services = rounds_of(engine, clock, 60)
     assert lines == [
         (1, "web 0/1 running, 1 starting; 0 of 1 services run"),
         (10, "all 1 services run, and are watched for their monitor periods"),
     ]
     assert [str(service) for service in services] == ["st_web 1/1 running"]
-    # The monitor period of five seconds is not begun again in the last round.
-    assert clock.now() == pytest.approx(15, abs=1)
+    # The monitor period of five seconds is not begun again in the last round, and nobody waits beyond it.
+    assert clock.now() == pytest.approx(engine.seen + 5, abs=0.01)
+
+
+def test_a_wait_that_is_about_to_end_has_no_other_round():
+    clock = Clock()
+    engine = Rollout(clock, monitor=0.4)
+    lines, services = rounds_of(engine, clock, 60)
+    assert [seconds for seconds, _line in lines] == [1]
+    assert [str(service) for service in services] == ["st_web 1/1 running"]
+    assert clock.now() == pytest.approx(engine.seen + 0.4, abs=0.01)
 
 
 def test_rounds_share_their_timeout():
