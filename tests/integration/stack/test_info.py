@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import json
-import time
 
 import pytest
+
+from tests.integration.cluster.conftest import wait_until
 
 from .conftest import ENGINES, changed, failures
 
@@ -106,9 +107,7 @@ def test_a_stack_and_all_stacks(engines, stack, services):
         assert {item["update_status"]["state"] for item in found.values()} == {""}
     assert SECRET not in engines.output
     engines.docker(f"service update -d --no-resolve-image --force {stack.stack}_agent")
-    deadline = time.monotonic() + 15
-    while {found["agent"]["update_status"]["state"] for found in services().values()} != {"completed"}:
-        assert time.monotonic() < deadline
+    wait_until(lambda: {found["agent"]["update_status"]["state"] for found in services().values()} == {"completed"})
 
 
 def test_what_has_not_converged(engines, stack, services):
@@ -131,9 +130,8 @@ def test_what_has_not_converged(engines, stack, services):
             f"{create} --name {name}_job --mode replicated-job {nowhere} {IMAGE} && "
             "python3 /tmp/create.py < /tmp/bare.json && rm /tmp/bare.json /tmp/create.py",
         )
-    deadline = time.monotonic() + 20
-    while sum(bool(item["errors"]) for found in services().values() for item in found.values()) < 3 * len(ENGINES):
-        assert time.monotonic() < deadline, services()
+    wanted = 3 * len(ENGINES)
+    wait_until(lambda: sum(bool(item["errors"]) for found in services().values() for item in found.values()) >= wanted)
     nodes = engines.docker("info --format '{{.Name}}'")
     unplaced = "no suitable node (scheduling constraints not satisfied on 1 node)"
     for host, found in services().items():
