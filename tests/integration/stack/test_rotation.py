@@ -96,7 +96,7 @@ def test_a_failed_rollout_keeps_the_old_version(engines, stack):
         (service,) = result["services"]
         assert (service["wanted"], service["log"]) == (1, ["cannot go on"])
         assert [error["error"] for error in service["errors"]] == ["task: non-zero exit (3)"]
-    # An Engine says that a rollback is complete when the task of the spec before is there. That may be one that replaces
+    # An Engine says that a rollback is complete when the task of the spec before is there. It may be one that replaces
     # the last that crashed, and begins to run when the restart delay of five seconds is over.
     wait_until(lambda: set(mounted(engines, stack.stack).values()) == {"goodkey is good"})
     full = f"{stack.stack}_key"
