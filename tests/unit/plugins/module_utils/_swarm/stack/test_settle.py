@@ -128,6 +128,37 @@ def test_a_wait_that_is_about_to_end_has_no_other_round():
     assert clock.now() == pytest.approx(engine.seen + 0.4, abs=0.01)
 
 
+def test_all_services_are_waited_for():
+    class Two(Rollout):
+        """The second one runs five seconds later."""
+
+        def services(self, filters):
+            (first,) = super().services(filters)
+            return [first, {"ID": "later", "Spec": {**first["Spec"], "Name": "st_api"}}]
+
+        def tasks(self, filters):
+            (first,) = super().tasks(filters)
+            state = "running" if self.clock.now() >= 15 else "starting"
+            return [first, {**first, "ID": "u", "ServiceID": "later", "Status": {"State": state}}]
+
+    clock = Clock()
+    services = converged(Watch(Two(clock), "st", ["st_web", "st_api"], ["s", "later"], clock=clock), 60)
+    assert [service.name for service in services] == ["st_api", "st_web"]
+    assert 20 <= clock.now() <= 21.5
+
+
+def test_a_rollout_that_was_paused_ends_the_wait_at_once():
+    class Paused(Rollout):
+        def services(self, filters):
+            (first,) = super().services(filters)
+            return [{**first, "UpdateStatus": {"State": "paused", "Message": "too many failures"}}]
+
+    clock = Clock()
+    with pytest.raises(SwarmError, match=r"Stack st was not rolled out: st_web .*the update was paused"):
+        converged(Watch(Paused(clock), "st", ["st_web"], ["s"], clock=clock), 60)
+    assert clock.now() == 0
+
+
 def test_rounds_share_their_timeout():
     clock = Clock()
     lines, failure = rounds_of(Rollout(clock, wanted=2), clock, 45)
