@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cluster.conftest import Hosts, Outcome, wait_until
+from tests.integration.cluster.conftest import Hosts, Outcome
 from tests.lab import lab
+from tests.lab.wait import wait_until
 
 MANAGERS = ("manager1", "manager2", "manager3")
 SERVICE = "service create --detach --name {name} {options} registry:5000/busybox:1 sleep 100000"

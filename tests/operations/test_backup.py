@@ -19,8 +19,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cluster.conftest import Hosts, wait_until
+from tests.integration.cluster.conftest import Hosts
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
 from .hosts import MANAGERS, SERVICE, containers, files, hosts, join_all, made, pinned_container, play, starts, wipe
 from .watch import observed

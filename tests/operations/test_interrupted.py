@@ -21,8 +21,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cluster.conftest import BIN, Hosts, wait_until
+from tests.integration.cluster.conftest import BIN, Hosts
 from tests.lab import faults
+from tests.lab.wait import wait_until
 from tests.operations.hosts import wipe
 from tests.operations.test_nodes import ALL, BUSYBOX, drained, five, play, spoken, swarm
 

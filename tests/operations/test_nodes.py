@@ -16,9 +16,10 @@ from typing import Any
 
 import pytest
 
-from tests.integration.cluster.conftest import Hosts, Outcome, wait_until
+from tests.integration.cluster.conftest import Hosts, Outcome
 from tests.integration.cluster.engines import stopped
 from tests.lab import faults, lab
+from tests.lab.wait import wait_until
 
 BUSYBOX = "registry:5000/busybox:1 sleep 3600"
 ALL = ["manager1", "manager2", "manager3", "worker1", "worker2"]

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.integration.cluster.conftest import Hosts, wait_until
+from tests.integration.cluster.conftest import Hosts
 from tests.lab import lab
+from tests.lab.wait import wait_until
 from tests.operations.test_nodes import BUSYBOX, four_runs, play
 
 QUICK = "--detach --stop-grace-period 1s --update-parallelism 2 --update-monitor 1s"

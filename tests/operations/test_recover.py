@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.integration.cluster.conftest import Hosts, wait_until
+from tests.integration.cluster.conftest import Hosts
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
 from .hosts import containers, hosts, join_all, made, pinned_container, play, wipe
 

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.integration.cluster.conftest import Hosts, wait_until
+from tests.integration.cluster.conftest import Hosts
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
 from .hosts import MANAGERS, SERVICE, hosts, join_all, made, play, wipe
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.integration.cluster.conftest import Hosts, wait_until
+from tests.integration.cluster.conftest import Hosts
+from tests.lab.wait import wait_until
 from tests.operations.test_nodes import ALL, five, play, spoken, swarm
 
 from .watch import Client

@@ -21,8 +21,9 @@ from contextlib import suppress
 
 import pytest
 
-from tests.integration.cluster.conftest import BIN, Hosts, Outcome, wait_until
+from tests.integration.cluster.conftest import BIN, Hosts, Outcome
 from tests.lab import faults, lab
+from tests.lab.wait import wait_until
 
 from .watch import Client, observed
 

@@ -171,12 +171,12 @@ def remind(result: Result) -> None:
 
 
 def failures(name: str) -> list[str]:
-    """The names in pytest's summary, and the tasks' errors of Molecule, which puts both into coloured frames. On CI a
-    summary has whole assertions, so that the end of what a stage said may name no test.
+    """The names and reasons in pytest's summary, and the tasks' errors of Molecule, which puts both into coloured
+    frames. On CI a summary has whole assertions, so that the end of what a stage said may name no test.
     """
     plain = re.sub(r"\x1b\[[0-9;]*m", "", said(name))
     plain = re.sub(r"\n *│ {3}", " ", plain)  # how Molecule goes on with a line that was too long
-    found = re.findall(r"^[ │]*((?:FAILED|ERROR) \S+::\S+|(?:\[ERROR\]: Task failed|fatal: \[).*)", plain, re.MULTILINE)
+    found = re.findall(r"^[ │]*((?:FAILED|ERROR) \S+::.*|(?:\[ERROR\]: Task failed|fatal: \[).*)", plain, re.MULTILINE)
     return [line[:MOST_LETTERS] for line in found]
 
 

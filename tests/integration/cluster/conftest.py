@@ -12,8 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,6 @@ import pytest
 import yaml
 
 from tests.lab import access, lab
-from tests.lab.progress import LabError
 from tests.lab.state import USER, Lab
 
 HERE = Path(__file__).parent
@@ -108,22 +106,6 @@ class Outcome:
         self.words = " ".join(self.text.split())  # messages are broken into lines
         self.succeeded = done.returncode == 0
         self.changed = sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.text))
-
-
-def wait_until(reached: Callable[[], bool], seconds: float = 60) -> None:
-    """Look twice a second until it is so. A look that fails is one more to come: managers that have just lost their
-    leader refuse to answer for some seconds.
-    """
-    deadline = time.monotonic() + seconds
-    while True:
-        failure: LabError | None = None
-        try:
-            if reached():
-                return
-        except LabError as error:
-            failure = error
-        assert time.monotonic() < deadline, f"it is not so after {seconds} s: {failure or reached}"
-        time.sleep(0.5)
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
-from .conftest import Hosts, wait_until
+from .conftest import Hosts
 
 MANAGERS = ("manager1", "manager2", "manager3")
 

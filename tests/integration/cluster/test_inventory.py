@@ -17,8 +17,9 @@ import pytest
 
 from tests.lab import faults
 from tests.lab.state import USER
+from tests.lab.wait import wait_until
 
-from .conftest import Hosts, swarm_inventory, wait_until
+from .conftest import Hosts, swarm_inventory
 from .engines import start, stopped
 
 

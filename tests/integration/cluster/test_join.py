@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
-from .conftest import Hosts, wait_until
+from .conftest import Hosts
 from .engines import new_ca, stopped
 
 CERTIFICATES = "/var/lib/docker/swarm/certificates"

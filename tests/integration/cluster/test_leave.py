@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
-from .conftest import Hosts, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import Hosts
 from .engines import four_times, stopped
 
 

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 
 from tests.lab.state import USER
+from tests.lab.wait import wait_until
 
-from .conftest import BIN, Hosts, wait_until
+from .conftest import BIN, Hosts
 from .test_connections import remote
 
 NAME = "apiary.swarm.operations"

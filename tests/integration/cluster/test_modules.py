@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 
-from .conftest import Hosts, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import Hosts
 from .engines import four_times
 
 # Whatever swarm_init can set, each unlike the Engine's default, and where the Engine shows it.

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 import yaml
 
-from .conftest import HERE, Hosts, Outcome, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import HERE, Hosts, Outcome
 
 ALIASES = {"manager1": "alpha", "manager2": "beta", "manager3": "gamma", "worker1": "delta", "worker2": "epsilon"}
 TWINS = ("manager2", "worker1")  # two hosts that call themselves by the same name

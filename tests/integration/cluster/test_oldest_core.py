@@ -12,7 +12,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Hosts, Outcome, swarm_inventory, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import Hosts, Outcome, swarm_inventory
 
 CORE = Path(__file__).parents[3] / ".cache" / "venv-oldest" / "bin"  # made by `make venv-oldest`
 

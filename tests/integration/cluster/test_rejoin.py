@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 
-from .conftest import Hosts, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import Hosts
 
 LABELS = {"swarm_node_labels": {"disk": "ssd", "flag": ""}}
 SWARM = "/var/lib/docker/swarm"

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
-from .conftest import Hosts, Outcome, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import Hosts, Outcome
 from .engines import stopped
 
 LIMIT = "manager1,manager2,worker1"

@@ -14,8 +14,9 @@ import pytest
 import yaml
 
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
-from .conftest import Hosts, Outcome, wait_until
+from .conftest import Hosts, Outcome
 from .engines import new_ca
 
 LABELS = {"swarm_node_labels": {"disk": "ssd", "flag": ""}}

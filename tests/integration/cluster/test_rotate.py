@@ -10,7 +10,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .conftest import Hosts, wait_until
+from tests.lab.wait import wait_until
+
+from .conftest import Hosts
 from .engines import four_times, new_ca, stopped
 
 TOKEN = re.compile(r"SWM(TKN|KEY)-1-")

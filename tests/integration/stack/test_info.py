@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from tests.integration.cluster.conftest import wait_until
+from tests.lab.wait import wait_until
 
 from .conftest import ENGINES, changed, failures
 

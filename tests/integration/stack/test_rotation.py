@@ -10,7 +10,7 @@ import base64
 import hashlib
 import json
 
-from tests.integration.cluster.conftest import wait_until
+from tests.lab.wait import wait_until
 
 from .conftest import ENGINES, changed, failures, plan_lines
 

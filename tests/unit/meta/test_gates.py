@@ -23,8 +23,8 @@ TASK = f"""
     [
         ("1 passed in 1 s\nERROR   Verifier tests failed\n", []),
         (
-            "FAILED tests/unit/test_a.py::test_b[x] - assert 1 == 2\nERROR tests/unit/test_c.py::test_d\n",
-            ["FAILED tests/unit/test_a.py::test_b[x]", "ERROR tests/unit/test_c.py::test_d"],
+            "FAILED tests/unit/test_a.py::test_b[x] - assert 1 == 2\n  +  more\nERROR tests/unit/test_c.py::test_d\n",
+            ["FAILED tests/unit/test_a.py::test_b[x] - assert 1 == 2", "ERROR tests/unit/test_c.py::test_d"],
         ),
         (f"  {DIM}│{END} FAILED tests/test_a.py::test_b\n", ["FAILED tests/test_a.py::test_b"]),
         (f"  {DIM}│{END} {RED}FAILED - RETRYING: [worker1]: Make it (7 retries left).{END}\n", []),

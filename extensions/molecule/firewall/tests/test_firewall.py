@@ -21,6 +21,7 @@ from pathlib import Path
 import pytest
 
 from tests.lab import faults
+from tests.lab.wait import wait_until
 
 PLAYBOOK = Path(__file__).parents[1] / "firewall.yml"
 UNIT = "apiary-swarm-firewall.service"
@@ -183,10 +184,7 @@ def services(hosts, cluster):
             f"docker service create -d --name {name} --network {name} --mode global --endpoint-mode dnsrr "
             "--stop-grace-period 1s registry:5000/busybox:1 httpd -f -p 8080 -h /www"
         )
-    deadline = time.monotonic() + 90
-    while any(len(cluster.running_tasks(name)) < len(HOSTS) for name in ("plain", "secret")):
-        assert time.monotonic() < deadline
-        time.sleep(1)
+    wait_until(lambda: all(len(cluster.running_tasks(name)) == len(HOSTS) for name in ("plain", "secret")), 90)
     return {
         name: {
             cluster.host_name(task["NodeID"]): task["NetworksAttachments"][0]["Addresses"][0].partition("/")[0]
@@ -196,22 +194,30 @@ def services(hosts, cluster):
     }
 
 
-def asks(hosts, service, addresses, source):
-    """Who answers a task of the service by HTTP."""
+def wait_until_answered(hosts, service, addresses, source, expected):
+    """Whose tasks answer a task of the service by HTTP. Where the tasks of an overlay are, its hosts tell one another
+    by gossip, and what is lost is told again within half a minute.
+    """
     host = hosts[source]
-    answers = {to: host.check_output("python3 -c %s %s %s", INSIDE, service, at) for to, at in addresses.items()}
-    return {to for to, answer in answers.items() if "it works" in answer}
+
+    def as_expected():
+        answers = {to: host.check_output("python3 -c %s %s %s", INSIDE, service, at) for to, at in addresses.items()}
+        answered = {to for to, answer in answers.items() if "it works" in answer}
+        assert answered == expected, f"{source} is answered by {sorted(answered)}, not by {sorted(expected)}"
+        return True
+
+    wait_until(as_expected)
 
 
 def test_tasks_reach_one_another_over_the_overlay(node, hosts, services):
-    assert asks(hosts, "plain", services["plain"], node) == set(HOSTS)
+    wait_until_answered(hosts, "plain", services["plain"], node, set(HOSTS))
 
 
 def test_an_encrypted_network_gets_nothing_that_is_not_encrypted(node, hosts, services):
     """Without ESP in the kernel, the Engine sends in the clear, and its rules drop that on arrival. So it must stay."""
     has_esp = hosts[node].run("ip xfrm state list").stdout.count("proto esp") > 0
     expected = set(HOSTS) if has_esp else {node}
-    assert asks(hosts, "secret", services["secret"], node) == expected
+    wait_until_answered(hosts, "secret", services["secret"], node, expected)
 
 
 def test_rules_for_encrypted_networks_come_before_ours(hosts):
@@ -276,10 +282,7 @@ def test_a_host_that_is_no_member_loses_access(firewall, reach, cluster):
     assert firewall("-e", former)[1] == 4
     assert {reach("worker2", *to) for to in (("manager1", 2377), ("worker1", 7946), ("worker3", 7946))} == {"closed"}
     assert [reach("worker1", "manager1", 2377), reach("worker2", "worker1", 22)] == ["open", "open"]
-    deadline = time.monotonic() + 60
-    while cluster.nodes()["worker2"]["Status"]["State"] != "down":
-        assert time.monotonic() < deadline
-        time.sleep(1)
+    wait_until(lambda: cluster.nodes()["worker2"]["Status"]["State"] == "down")
     assert firewall("-e", former)[1] == 0
 
 

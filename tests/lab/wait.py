@@ -1,0 +1,28 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Waiting of tests: what hosts and Engines reach by and by is looked at again and again, here and nowhere else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from .progress import LabError
+
+
+def wait_until(reached: Callable[[], object], seconds: float = 60) -> None:
+    """Look twice a second until what is returned is true. After a look that fails there is one more to come: managers
+    that have just lost their leader refuse to answer for some seconds. So there is after one with an assertion of its
+    own, which is the reason that is told when time is over.
+    """
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            if reached():
+                return
+            reason = "the last look was not true"
+        except (LabError, AssertionError) as error:
+            reason = str(error)
+        assert time.monotonic() < deadline, f"it is not so after {seconds} s: {reason}"
+        time.sleep(0.5)
