@@ -21,6 +21,7 @@ from . import bootstrap
 from .archive import Archive, discover
 from .progress import LabError, say
 from .state import IMAGE_LABEL, locked
+from .wait import again
 
 _HERE = Path(__file__).parent
 _PREFIX = "apiary-swarm-lab"
@@ -159,7 +160,7 @@ class _Cache:
         if recipe.parent:
             base = self.ensure(recipe.parent)
         else:
-            base = self._base(recipe)
+            base = again(lambda: self._base(recipe))
         say(f"{name}: building the image")
         arguments = {"BASE": base}
         if recipe.packages:
@@ -169,9 +170,16 @@ class _Cache:
         if recipe.pinned_suite:
             arguments["PINNED_SUITE"] = recipe.pinned_suite
             arguments["PINNED_SOURCE"] = f"deb {self._main_archive()} {recipe.pinned_suite} main"
+        again(lambda: self._build_from(recipe.dockerfile, reference, name, arguments))
+        if not recipe.parent:
+            self._forget(base)
+        self._remove_older(name, reference)
+        say(f"{name}: image ready")
+
+    def _build_from(self, dockerfile: str, reference: str, name: str, arguments: dict[str, str]) -> None:
         try:
             self._client.images.build(
-                fileobj=io.BytesIO(_context(recipe.dockerfile)),
+                fileobj=io.BytesIO(_context(dockerfile)),
                 custom_context=True,
                 tag=reference,
                 buildargs=arguments,
@@ -182,10 +190,6 @@ class _Cache:
         except BuildError as error:
             log = "".join(str(line.get("stream", "")) for line in error.build_log)
             raise LabError(f"building the image of {name} failed: {error.msg}\n{log[-3000:]}") from None
-        if not recipe.parent:
-            self._forget(base)
-        self._remove_older(name, reference)
-        say(f"{name}: image ready")
 
     def _base(self, recipe: Recipe) -> str:
         if not recipe.suite:

@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Sequence
 
 from .progress import LabError, say
+from .wait import again
 
 # Another check may be installing something just now.
 _APT = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=300")
@@ -24,7 +25,11 @@ def install(packages: Sequence[str], what: str, by_hand: str) -> None:
         raise LabError(f"{what} is missing, and installing it needs root. {by_hand}")
     say(f"installing {' '.join(packages)}")
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in ([*_APT, "update"], [*_APT, "-y", "--no-install-recommends", "install", *packages]):
-        done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
-        if done.returncode:
-            raise LabError(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}\n{by_hand}")
+
+    def attempt() -> None:
+        for command in ([*_APT, "update"], [*_APT, "-y", "--no-install-recommends", "install", *packages]):
+            done = subprocess.run(command, env=environment, check=False, capture_output=True, text=True)
+            if done.returncode:
+                raise LabError(f"{' '.join(command)} failed:\n{done.stdout[-2000:]}{done.stderr[-2000:]}\n{by_hand}")
+
+    again(attempt)

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
-from .progress import LabError
+from .progress import LabError, say
+
+Result = TypeVar("Result")
 
 
 def wait_until(reached: Callable[[], object], seconds: float = 60) -> None:
@@ -26,3 +29,16 @@ def wait_until(reached: Callable[[], object], seconds: float = 60) -> None:
             reason = str(error)
         assert time.monotonic() < deadline, f"it is not so after {seconds} s: {reason}"
         time.sleep(0.5)
+
+
+def again(attempt: Callable[[], Result], times: int = 5, pause: float = 30) -> Result:
+    """What an attempt returns; after LabError, it is made again. For packages: from a mirror that follows its archive
+    they are missing for minutes.
+    """
+    for _time in range(times - 1):
+        try:
+            return attempt()
+        except LabError as error:
+            say(f"tried again in {pause:.0f} s: {str(error)[-300:]}")
+            time.sleep(pause)
+    return attempt()

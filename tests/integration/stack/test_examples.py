@@ -17,6 +17,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.lab.wait import wait_until
+
 from .conftest import ENGINES
 from .stand_in import push_stand_ins
 
@@ -100,12 +102,17 @@ def play(engines, stand_ins, tmp_path):
     return run
 
 
+def update_node(engines, host, options):
+    """The only node of a host is updated, once more where its manager has written to it meanwhile."""
+    wait_until(lambda: engines.console(host, f"docker node update {options} $(docker node ls -q)"))
+
+
 @pytest.fixture(params=sorted(COUNTS))
 def example(engines, request):
     """The name of an example, whose nodes have the labels; what it made is removed afterwards."""
     for host in ENGINES:
         added = " ".join(f"--label-add {label}" for label in LABELS)
-        engines.console(host, f"docker node update {added} $(docker node ls -q)")
+        update_node(engines, host, added)
     yield request.param
     stack = STACKS.get(request.param, request.param)
     engines.deploy(stack, state="absent")
@@ -113,7 +120,7 @@ def example(engines, request):
     for host in ENGINES:
         engines.console(host, f"docker volume ls -q --filter {leftovers} | xargs -r docker volume rm", check=False)
         removed = " ".join(f"--label-rm {label.partition('=')[0]}" for label in LABELS)
-        engines.console(host, f"docker node update {removed} $(docker node ls -q)")
+        update_node(engines, host, removed)
 
 
 def counts(engines, stack):

@@ -11,6 +11,8 @@ import pytest
 from .conftest import changed, failures
 
 FAST = {"endpoint_mode": "dnsrr", "update_config": {"monitor": "500ms"}}
+# A task that ends at once is still running for the Engine until its network is taken down.
+PATIENT = {"update_config": {"monitor": "4s"}}
 
 
 def service(command="sleep 1000", image="registry:5000/busybox:1", **options):
@@ -27,7 +29,7 @@ def service(command="sleep 1000", image="registry:5000/busybox:1", **options):
 FAULTS = {
     "image": (service(image="registry:5000/nothing:1"), "No such image: registry:5000/nothing:1"),
     "crash": (
-        service("sh -c 'sleep 2; echo the end; exit 7'", deploy={"update_config": {"monitor": "4s"}}),
+        service("sh -c 'sleep 2; echo the end; exit 7'", deploy=PATIENT),
         "exit (7)",
     ),
     "unhealthy": (
@@ -49,13 +51,16 @@ FAULTS = {
         ),
         "exit (5)",
     ),
-    "one-shot": (service("sh -c 'exit 6'", deploy={"restart_policy": {"condition": "none"}}), "exit (6)"),
+    "one-shot": (
+        service("sh -c 'exit 6'", deploy={"restart_policy": {"condition": "none"}, **PATIENT}),
+        "exit (6)",
+    ),
 }
 
 
 @pytest.mark.parametrize(("broken", "reason"), FAULTS.values(), ids=FAULTS.keys())
 def test_fault(engines, stack, broken, reason):
-    for result in failures(stack(definition={"services": {"good": service(), "bad": broken}}, wait_timeout=12)):
+    for result in failures(stack(definition={"services": {"good": service(), "bad": broken}}, wait_timeout=25)):
         assert reason in result["msg"]
         report = next(item for item in result["services"] if item["name"] == f"{stack.stack}_bad")
         assert (report["wanted"], report["running"]) in [(1, 0), (1, 1)]
@@ -82,8 +87,8 @@ def test_a_pause_by_the_engine(engines, stack):
     assert changed(stack(definition=good)) == {True}
     update = {"update_config": {"monitor": "3s", "failure_action": "pause"}}
     bad = {"services": {"web": service("sh -c 'echo no good; exit 1'", deploy=update)}}
-    for words in ("the update was paused", "has not converged within 15 s"):
-        for result in failures(stack(definition=bad, wait_timeout=15)):
+    for words, timeout in (("the update was paused", 40), ("has not converged within 15 s", 15)):
+        for result in failures(stack(definition=bad, wait_timeout=timeout)):
             assert words in result["msg"]
             assert result["services"][0]["log"] == ["no good"]
     assert changed(stack(definition=good)) == {True}
@@ -94,8 +99,8 @@ def test_the_specs_before_are_restored(engines, stack):
     good = {"services": {"web": service(), "api": service()}}
     assert changed(stack(definition=good)) == {True}
     before = engines.spec(f"{stack.stack}_web", ".TaskTemplate.ContainerSpec.Args")
-    bad = {"services": {"web": service("sh -c 'exit 1'"), "api": service()}}
-    for result in failures(stack(definition=bad, wait_timeout=10, on_failure="rollback")):
+    bad = {"services": {"web": service("sh -c 'exit 1'", deploy=PATIENT), "api": service()}}
+    for result in failures(stack(definition=bad, wait_timeout=25, on_failure="rollback")):
         assert f"The previous specs were restored: {stack.stack}_web." in result["msg"]
         assert result["rolled_back"] == [f"{stack.stack}_web"]
     assert engines.spec(f"{stack.stack}_web", ".TaskTemplate.ContainerSpec.Args") == before

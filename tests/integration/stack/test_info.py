@@ -9,6 +9,7 @@ import json
 
 import pytest
 
+from tests.lab.swarm import join
 from tests.lab.wait import wait_until
 
 from .conftest import ENGINES, changed, failures
@@ -171,8 +172,7 @@ def test_nodes_that_are_no_managers(engines):
             planned = engines.run(module, hosts=host, check=True, **options)
             assert changed(planned) == {module == "service_scale"}
         assert engines.output.count("This host is in no swarm yet: planned as for an empty one.") >= len(modules)
-        token = engines.console(manager, "docker swarm join-token -q worker").strip()
-        engines.console(host, f"docker swarm join --token {token} {engines.lab.host(manager).address}:2377")
+        join(engines.lab, host, manager)
         for module, options in modules.items():
             (refused,) = failures(engines.run(module, hosts=host, **options))
             assert "This node is no swarm manager: it is a worker." in refused["msg"]

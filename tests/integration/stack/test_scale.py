@@ -101,7 +101,7 @@ def test_jobs_and_places(engines, stack):
 
     # Replicas that find no place are a failure; what was written is waited for by the next run, too.
     wishes = {tight: 2, web: 2}
-    for timeout, plan in ((4, [tight, web]), (1, [])):
+    for timeout, plan in ((20, [tight, web]), (1, [])):
         for result in failures(scale(engines, wishes, wait_timeout=timeout)):
             lost = f"At least one service has not converged within {timeout} s: {tight} 1/2 running, 1 pending: "
             assert f"{lost}no suitable node (max replicas per node limit exceed" in result["msg"]

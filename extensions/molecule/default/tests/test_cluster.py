@@ -8,6 +8,7 @@ from __future__ import annotations
 import shlex
 
 from tests.lab.engine_api import get
+from tests.lab.wait import wait_until
 
 EXEC = """
 import docker, sys
@@ -18,8 +19,8 @@ sys.exit(result.exit_code)
 
 
 def inside(host, container: str, command: str) -> str:
-    """The output of a command in a container on a host."""
-    return host.check_output("python3 -c %s %s %s", EXEC, container, command)
+    """The output of a command in a container on a host, and of one that fails, too."""
+    return host.run("python3 -c %s %s %s", EXEC, container, command).stdout
 
 
 def test_the_engine_runs_and_is_enabled(node, hosts):
@@ -33,15 +34,21 @@ def test_the_engine_has_its_settings(node, hosts):
 
 
 def test_three_managers_are_reachable(cluster):
-    managers = {name: node["ManagerStatus"] for name, node in cluster.nodes().items() if "ManagerStatus" in node}
-    assert sorted(managers) == ["manager1", "manager2", "manager3"]
-    assert {status["Reachability"] for status in managers.values()} == {"reachable"}
-    assert [status.get("Leader", False) for status in managers.values()].count(True) == 1
+    def look():
+        managers = {name: node["ManagerStatus"] for name, node in cluster.nodes().items() if "ManagerStatus" in node}
+        assert sorted(managers) == ["manager1", "manager2", "manager3"]
+        assert {status["Reachability"] for status in managers.values()} == {"reachable"}
+        assert [status.get("Leader", False) for status in managers.values()].count(True) == 1
+        return True
+
+    wait_until(look, 30)
 
 
 def test_two_workers_are_ready(cluster):
-    workers = {name: node["Status"]["State"] for name, node in cluster.nodes().items() if "ManagerStatus" not in node}
-    assert workers == {"worker1": "ready", "worker2": "ready"}
+    def states():
+        return {name: node["Status"]["State"] for name, node in cluster.nodes().items() if "ManagerStatus" not in node}
+
+    wait_until(lambda: states() == {"worker1": "ready", "worker2": "ready"}, 30)
 
 
 def test_every_node_knows_the_same_swarm(lab, cluster):
@@ -61,10 +68,7 @@ def test_labels_are_present(cluster):
 
 
 def test_every_service_is_at_its_count(cluster):
-    assert {name: len(cluster.running_tasks(name)) for name in ("demo_web", "demo_api")} == {
-        "demo_web": 2,
-        "demo_api": 3,
-    }
+    wait_until(lambda: [len(cluster.running_tasks(name)) for name in ("demo_web", "demo_api")] == [2, 3], 30)
     assert {service["Spec"]["Name"] for service in cluster.get("/services")} == {"demo_web", "demo_api"}
 
 
@@ -79,9 +83,8 @@ def test_a_container_reaches_one_on_another_node_over_the_overlay(cluster, hosts
     web = cluster.running_tasks("demo_web")[0]
     other = next(task for task in cluster.running_tasks("demo_api") if task["NodeID"] != web["NodeID"])
     address = other["NetworksAttachments"][0]["Addresses"][0].partition("/")[0]
-    answer = inside(
-        hosts[cluster.host_name(web["NodeID"])],
-        web["Status"]["ContainerStatus"]["ContainerID"],
-        f"wget -q -O - {shlex.quote(f'http://{address}:8080/cgi-bin/answer.cgi')}",
-    )
-    assert answer.strip() == f"Greetings from a secret, said by api on node {cluster.host_name(other['NodeID'])}"
+    host, container = hosts[cluster.host_name(web["NodeID"])], web["Status"]["ContainerStatus"]["ContainerID"]
+    ask = f"timeout 5 wget -q -O - {shlex.quote(f'http://{address}:8080/cgi-bin/answer.cgi')}"
+    expected = f"Greetings from a secret, said by api on node {cluster.host_name(other['NodeID'])}"
+    # Where a task is, the hosts tell one another by gossip, and what is lost again within half a minute.
+    wait_until(lambda: inside(host, container, ask).strip() == expected)

@@ -43,7 +43,7 @@ def book(lab: Lab) -> Callable[..., Outcome]:
         environment = {**os.environ, "ANSIBLE_CONFIG": str(lab.directory / "ansible.cfg"), "ANSIBLE_NOCOLOR": "1"}
         environment.pop("ANSIBLE_FORCE_COLOR", None)
         return Outcome(
-            subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=300)
+            subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=900)
         )
 
     return run
