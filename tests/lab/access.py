@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import subprocess
 
+from docker.errors import APIError
+
 from .execute import execute
 from .outer import connect
 from .ownership import require_container
@@ -35,7 +37,10 @@ def ssh(lab: Lab, host: str, command: str, *, check: bool = True, timeout: float
 def console(lab: Lab, host: str, command: str, *, check: bool = True) -> str:
     """Output of a shell command that runs as root without the network."""
     lab.host(host)
-    done = execute(require_container(connect(), lab, host), ["/bin/sh", "-c", command])
+    try:
+        done = execute(require_container(connect(), lab, host), ["/bin/sh", "-c", command])
+    except APIError as error:
+        raise LabError(f"{host} has no console now: {error}") from error
     if check and done.exit_code:
         raise LabError(f"on the console of {host}: {command}: {done.exit_code}\n{done.output}")
     return done.output

@@ -10,7 +10,7 @@ from .progress import LabError
 from .state import Lab
 from .wait import wait_until
 
-# The CLI has waited 20 s then, and the Engine goes on trying.
+# The CLI of a host that joins has waited 20 s then, and the Engine goes on trying.
 _GOES_ON = "Timeout was reached before node joined"
 
 
@@ -22,4 +22,21 @@ def join(lab: Lab, host: str, manager: str, role: str = "worker") -> None:
     except LabError as error:
         if _GOES_ON not in str(error):
             raise
-    wait_until(lambda: console(lab, host, "docker info --format '{{.Swarm.LocalNodeState}}'").strip() == "active")
+    wait_until(lambda: state(lab, host) == "active")
+
+
+def leave(lab: Lab, host: str) -> None:
+    """Have a host leave whatever swarm it is in, by force; returns when it is in none. An Engine whose connections hang
+    still, because the network was cut, gives up after 15 s and is still a member: then it is told again.
+    """
+
+    def has_left() -> bool:
+        console(lab, host, "docker swarm leave --force", check=False)
+        return state(lab, host) == "inactive"
+
+    wait_until(has_left, 120)
+
+
+def state(lab: Lab, host: str) -> str:
+    """What its Engine is in a swarm: `inactive`, `pending`, `active`, `locked` or `error`."""
+    return console(lab, host, "docker info --format '{{.Swarm.LocalNodeState}}'").strip()

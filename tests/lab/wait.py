@@ -16,8 +16,8 @@ Result = TypeVar("Result")
 
 def wait_until(reached: Callable[[], object], seconds: float = 60) -> None:
     """Look twice a second until what is returned is true. After a look that fails there is one more to come: managers
-    that have just lost their leader refuse to answer for some seconds. So there is after one with an assertion of its
-    own, which is the reason that is told when time is over.
+    that have just lost their leader refuse to answer for some seconds, or leave out what only a leader knows. So there
+    is after one with an assertion of its own, which is the reason that is told when time is over.
     """
     deadline = time.monotonic() + seconds
     while True:
@@ -25,8 +25,8 @@ def wait_until(reached: Callable[[], object], seconds: float = 60) -> None:
             if reached():
                 return
             reason = "the last look was not true"
-        except (LabError, AssertionError) as error:
-            reason = str(error)
+        except (LabError, AssertionError, KeyError) as error:
+            reason = f"{type(error).__name__}: {error}"
         assert time.monotonic() < deadline, f"it is not so after {seconds} s: {reason}"
         time.sleep(0.5)
 

@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,7 +86,13 @@ def killed_with_the_engine_stopped(hosts: Hosts, name: str, **extra: str) -> Non
     """The worst moment of a backup or a restore."""
     process = start(hosts, name, **extra)
     try:
-        wait_until(lambda: process.poll() is not None or any(hosts.console(on, GUARD, check=False) for on in MANAGERS))
+        with ThreadPoolExecutor() as pool:  # a backup shows it for seconds only
+            wait_until(
+                lambda: (
+                    process.poll() is not None
+                    or any(pool.map(lambda host: hosts.console(host, GUARD, check=False), MANAGERS))
+                )
+            )
         assert process.poll() is None
     finally:
         with suppress(ProcessLookupError):

@@ -31,9 +31,8 @@ def swarm(three: Hosts) -> Hosts:
     """A swarm of all three, made without the collection, in which worker2 gets no tasks yet."""
     three.reset()
     three.docker("manager1", "swarm init")
-    token = three.docker("manager1", "swarm join-token -q worker")
     for name in ("worker1", "worker2"):
-        three.docker(name, f"swarm join --token {token} {three.lab.host('manager1').address}:2377")
+        three.join(name)
     three.docker("manager1", "node update --availability drain worker2")
     return three
 

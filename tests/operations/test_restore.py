@@ -200,12 +200,11 @@ def test_another_host_gets_the_address_of_the_lost_one(hosts: Hosts, tmp_path: P
         assert hosts.swarm(left)["LocalNodeState"] == "inactive"
         known = [manager["Addr"] for manager in hosts.swarm(host)["RemoteManagers"]]
         assert known == [f"{address}:2377"]
-        token = hosts.docker(host, "swarm join-token -q manager")
-        hosts.docker(left, f"swarm join --token {token} {address}:2377")
+        hosts.join(left, "manager", host)
         wait_until(lambda: hosts.docker(host, "service ls --format '{{.Replicas}}'") == "4/4", 120)
         # The worker has found the manager by itself.
-        ready = hosts.docker(host, "node ls --format '{{.Hostname}} {{.Status}}'")
-        assert "worker1 Ready" in ready
+        nodes = "node ls --format '{{.Hostname}} {{.Status}}'"
+        wait_until(lambda: "worker1 Ready" in hosts.docker(host, nodes), 120)
     finally:
         hosts.console(host, f"ip address del {address}/24 dev eth0", check=False)
         faults.start(hosts.lab, lost)

@@ -96,7 +96,7 @@ def counted(hosts: Hosts, service: str) -> Iterator[list[int]]:
         while not over.wait(0.2):
             for manager in ("manager1", "manager2"):
                 told = hosts.docker(manager, listing, check=False)
-                if told:
+                if told and "Error" not in told:
                     seen.append(sum(line.startswith("Running") for line in told.splitlines()))
                     break
 

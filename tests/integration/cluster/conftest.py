@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.lab import access, lab
+from tests.lab import access, lab, swarm
 from tests.lab.state import USER, Lab
+from tests.lab.wait import wait_until
 
 HERE = Path(__file__).parent
 BIN = Path(sys.executable).parent
@@ -59,9 +60,30 @@ class Hosts:
         """
         return {identity: node["Spec"] for identity, node in self.nodes(manager).items()}
 
+    def wait_for_managers(self, asked: str, *names: str) -> None:
+        """Until the manager that is asked says that these managers, and no others, are reachable. One that answered a
+        heartbeat late is not, until it answers the next.
+        """
+
+        def reachable() -> bool:
+            nodes = [node for node in self.nodes(asked).values() if "ManagerStatus" in node]
+            found = {node["Description"]["Hostname"]: node["ManagerStatus"]["Reachability"] for node in nodes}
+            assert found == dict.fromkeys(names, "reachable")
+            return True
+
+        wait_until(reachable)
+
     def reset(self) -> None:
         for name in self.names:
-            self.docker(name, "swarm leave --force", check=False)
+            self.leave(name)
+
+    def join(self, host: str, role: str = "worker", manager: str = "manager1") -> None:
+        """Have a host join by hand."""
+        swarm.join(self.lab, host, manager, role)
+
+    def leave(self, host: str) -> None:
+        """Have a host leave by hand and by force."""
+        swarm.leave(self.lab, host)
 
     def environment(self, **variables: str) -> dict[str, str]:
         """The environment of Ansible's programs."""
@@ -126,11 +148,8 @@ def hosts(lab_hosts: Hosts) -> Hosts:
 def cluster(hosts: Hosts) -> Hosts:
     """A swarm of all five, made without the collection."""
     hosts.docker("manager1", "swarm init")
-    tokens = {role: hosts.docker("manager1", f"swarm join-token -q {role}") for role in ("manager", "worker")}
-    address = hosts.lab.host("manager1").address
     for name in hosts.names[1:]:
-        token = tokens["manager" if name.startswith("manager") else "worker"]
-        hosts.docker(name, f"swarm join --token {token} {address}:2377")
+        hosts.join(name, name.rstrip("123"))
     return hosts
 
 
@@ -140,9 +159,8 @@ def small(hosts: Hosts) -> Hosts:
     for name in ("manager1", "manager2", "worker1"):
         hosts.console(name, f"usermod --append --groups docker {USER}")
     hosts.docker("manager1", "swarm init")
-    for name, role in (("manager2", "manager"), ("worker1", "worker")):
-        token = hosts.docker("manager1", f"swarm join-token -q {role}")
-        hosts.docker(name, f"swarm join --token {token} {hosts.lab.host('manager1').address}:2377")
+    hosts.join("manager2", "manager")
+    hosts.join("worker1")
     return hosts
 
 

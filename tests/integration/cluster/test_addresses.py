@@ -84,8 +84,7 @@ def test_a_swarm_over_ipv6(multi_homed: Hosts, tmp_path: Path) -> None:
     nodes = multi_homed.nodes("manager1")
     assert addresses(multi_homed) == {name: V6.format(number) for name, number in OTHER.items()}
     assert {node["Status"]["State"] for node in nodes.values()} == {"ready"}
-    managers = [node["ManagerStatus"]["Reachability"] for node in nodes.values() if "ManagerStatus" in node]
-    assert managers == ["reachable"] * 3
+    multi_homed.wait_for_managers("manager1", "manager1", "manager2", "manager3")
     again = multi_homed.play("--inventory", inventory)
     assert again.succeeded, again.text
     assert again.changed == 0

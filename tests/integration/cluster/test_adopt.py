@@ -28,8 +28,8 @@ def site(hosts: Hosts, folder: Path, *arguments: str) -> Outcome:
 
 
 def versions(hosts: Hosts) -> list[str]:
-    """What changes when anything of the swarm or its nodes is written."""
-    nodes = sorted(f"{identity} {node['Version']}" for identity, node in hosts.nodes("manager1").items())
+    """What changes when anything of the swarm or its nodes is written by somebody else than swarm itself."""
+    nodes = sorted(f"{identity} {spec}" for identity, spec in hosts.specs("manager1").items())
     return [str(hosts.swarm("manager1")["Cluster"]["Version"]), *nodes]
 
 

@@ -104,7 +104,7 @@ def test_autolock_from_the_first_run_to_a_power_failure(hosts: Hosts, key_file: 
     vault = [*settings(key_file), "--vault-password-file", str(password)]
     again = hosts.play(*vault)
     assert again.succeeded, again.text
-    assert states(hosts) == ["active"] * 3
+    wait_until(lambda: states(hosts) == ["active"] * 3)
 
     hosts.docker("manager1", "swarm unlock-key --rotate")
     refused = hosts.play(*vault)

@@ -50,18 +50,20 @@ def test_a_join_that_hangs_is_never_well(hosts: Hosts) -> None:
     options = join_options(hosts, "worker")
     nobody = hosts.lab.subnet.rsplit(".", 1)[0] + ".250"
     hosts.docker("worker1", f"swarm join --token {options['join_token']} {nobody}:2377", check=False)
-    assert (hosts.swarm("worker1")["LocalNodeState"], hosts.swarm("worker1")["NodeID"]) == ("pending", "")
+    found = hosts.swarm("worker1")
+    assert found["LocalNodeState"] in ("pending", "error")  # it tries again and again
+    assert found["NodeID"] == ""
     for _run in range(2):
         answer = hosts.module("worker1", "swarm_join", {**options, "wait_timeout": 2})
         assert (answer["failed"], answer["changed"]) == (True, False)
-        assert re.search(r"state (pending|error)", answer["msg"]), answer  # it tries again and again
+        assert re.search(r"state (pending|error)", answer["msg"]), answer
     left = hosts.module("worker1", "swarm_leave", {})
     assert (left["failed"], left["changed"], left["left_node_id"]) == (False, True, "")
     assert hosts.module("worker1", "swarm_join", options)["changed"]
 
 
 def test_the_leader_dies_while_nodes_join(cluster: Hosts) -> None:
-    cluster.docker("worker1", "swarm leave --force")
+    cluster.leave("worker1")
     options = join_options(cluster, "worker", "manager1", "manager2", "manager3")
     faults.kill(cluster.lab, "manager1")
     try:

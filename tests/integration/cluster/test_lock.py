@@ -33,9 +33,8 @@ CHECK = ("--check",)
 def managers(hosts: Hosts) -> Hosts:
     """A swarm of three managers."""
     hosts.docker("manager1", "swarm init")
-    token = hosts.docker("manager1", "swarm join-token -q manager")
     for name in ("manager2", "manager3"):
-        hosts.docker(name, f"swarm join --token {token} {hosts.lab.host('manager1').address}:2377")
+        hosts.join(name, "manager")
     return hosts
 
 
@@ -164,14 +163,15 @@ def test_of_runs_that_race_one_wins(managers: Hosts, tmp_path: Path, is_there: b
         managers.module("manager1", "swarm_lock", {"state": "released", "break_lock": lock["id"]})
     names = ("manager1", "manager2", "manager3")
     book = tmp_path / "race.yml"
-    go = tmp_path / "go"
+    go, over = tmp_path / "go", tmp_path / "over"
+    here = {"delegate_to": "localhost"}
     # All are as near to the lock as a run can be before the first one may go on.
     barrier = f"touch {tmp_path}/{{{{ inventory_hostname }}}}.ready; until test -e {go}; do sleep 0.05; done"
     tasks = [
-        {"ansible.builtin.command": {"argv": ["sh", "-c", barrier]}, "delegate_to": "localhost"},
+        {"ansible.builtin.command": {"argv": ["sh", "-c", barrier]}, **here},
         {"apiary.swarm.swarm_lock": {"operation": "race {{ inventory_hostname }}"}},
         # The winner stays until all have tried, or the next would take over from it.
-        {"ansible.builtin.pause": {"seconds": 20}},
+        {"ansible.builtin.command": {"argv": ["sh", "-c", f"until test -e {over}; do sleep 0.2; done"]}, **here},
     ]
     book.write_text(json.dumps([{"hosts": "all", "gather_facts": False, "tasks": tasks}]))
 
@@ -185,6 +185,10 @@ def test_of_runs_that_race_one_wins(managers: Hosts, tmp_path: Path, is_there: b
             wait_until(lambda: all((tmp_path / f"{name}.ready").exists() for name in names))
         finally:
             go.write_text("")
+        try:
+            wait_until(lambda: sum(run.done() for run in running) == 2, 120)
+        finally:
+            over.write_text("")
         outcomes = [run.result() for run in running]
     assert sorted(bool(outcome) for outcome in outcomes) == [False, True, True], outcomes
     winner = names[outcomes.index("")]

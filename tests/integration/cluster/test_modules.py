@@ -163,7 +163,7 @@ def test_swarm_info_without_quorum_and_on_workers(cluster: Hosts) -> None:
     assert manager["root_ca_digest"] == worker["root_ca_digest"]
     assert {node["id"] for node in manager["nodes"]} == set(cluster.nodes("manager1"))
     for name in ("manager2", "manager3"):
-        cluster.docker(name, "swarm leave --force")
+        cluster.leave(name)
     # A leader goes on for some seconds until it notices that it is alone.
     wait_until(lambda: "ID" not in cluster.docker("manager1", "node ls", check=False))
     alone = cluster.module("manager1", "swarm_info", {})

@@ -31,9 +31,8 @@ def test_labels_with_empty_values_come_and_go(cluster: Hosts) -> None:
 
 def test_the_same_name_twice_is_ambiguous(cluster: Hosts) -> None:
     old = cluster.swarm("worker1")["NodeID"]
-    token = cluster.docker("manager1", "swarm join-token -q worker")
-    cluster.docker("worker1", "swarm leave --force")
-    cluster.docker("worker1", f"swarm join --token {token} {cluster.lab.host('manager1').address}:2377")
+    cluster.leave("worker1")
+    cluster.join("worker1")
     new = cluster.swarm("worker1")["NodeID"]
     answer = cluster.module("manager1", "node_label", {"node": "worker1", "labels": {"a": "1"}})
     assert old in answer["msg"]

@@ -57,6 +57,8 @@ def test_nodes_that_are_up_are_drained_demoted_and_removed(cluster: Hosts) -> No
         refused = cluster.module("manager1", "node_remove", {"nodes": ["manager1"], "force": True}, *arguments)
         assert "cannot remove itself" in refused["msg"]
     cluster.docker("manager1", "node demote manager2")
+    # What is wished is written at once, and carried out by and by.
+    cluster.wait_for_managers("manager1", "manager1")
     last = cluster.module("manager1", "node_remove", {"nodes": ["manager1", "worker2"], "force": True})
     assert "is the last manager and cannot be removed" in last["msg"]
     assert names(cluster) == ["manager1", "manager2", "worker2"]

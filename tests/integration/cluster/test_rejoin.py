@@ -25,8 +25,8 @@ def test_hosts_that_were_lost_and_rebuilt_leave_no_old_node(cluster: Hosts) -> N
     swarm = cluster.swarm("manager2")["Cluster"]["ID"]
     lost = [cluster.swarm(name)["NodeID"] for name in ("manager1", "worker1")]
     cluster.console("manager1", f"systemctl stop docker.socket docker; rm -rf {SWARM}; systemctl start docker")
-    cluster.docker("worker1", "swarm leave --force")
-    wait_until(lambda: {state_of(cluster, node) for node in lost} == {"down"})
+    cluster.leave("worker1")
+    wait_until(lambda: {state_of(cluster, node) for node in lost} == {"down"}, 150)
     assert len(cluster.nodes("manager2")) == 5
 
     done = cluster.play("--extra-vars", json.dumps(LABELS))
@@ -34,8 +34,7 @@ def test_hosts_that_were_lost_and_rebuilt_leave_no_old_node(cluster: Hosts) -> N
     nodes = cluster.nodes("manager2")
     assert set(nodes) == {cluster.swarm(name)["NodeID"] for name in cluster.names}
     assert not set(nodes) & set(lost)
-    managers = [node["ManagerStatus"] for node in nodes.values() if "ManagerStatus" in node]
-    assert [manager["Reachability"] for manager in managers] == ["reachable"] * 3
+    cluster.wait_for_managers("manager2", "manager1", "manager2", "manager3")
     assert {cluster.swarm(f"manager{number}")["Cluster"]["ID"] for number in (1, 2, 3)} == {swarm}
     assert all(node["Spec"]["Labels"] == LABELS["swarm_node_labels"] for node in nodes.values())
     again = cluster.play("--extra-vars", json.dumps(LABELS))

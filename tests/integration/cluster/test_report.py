@@ -46,8 +46,9 @@ def replicas(hosts: Hosts) -> dict[str, str]:
 
 
 def versions(hosts: Hosts) -> str:
-    """What changes when anything is written."""
-    return hosts.docker("manager1", "inspect --format '{{.ID}} {{.Version}}' shop_web alone nowhere key worker1")
+    """What changes when anything is written by somebody else than swarm itself."""
+    objects = hosts.docker("manager1", "inspect --format '{{.ID}} {{.Version}}' shop_web alone nowhere key")
+    return f"{objects} {hosts.specs('manager1')}"
 
 
 def report(hosts: Hosts, folder: Path, *arguments: str) -> tuple[Outcome, str, dict[str, Any], str]:

@@ -26,15 +26,6 @@ def as_extra(variables: dict[str, object]) -> list[str]:
     return ["--extra-vars", json.dumps(variables)]
 
 
-def managers_of(hosts: Hosts, manager: str) -> dict[str, str]:
-    """Host name and reachability of each manager."""
-    return {
-        node["Description"]["Hostname"]: node["ManagerStatus"]["Reachability"]
-        for node in hosts.nodes(manager).values()
-        if "ManagerStatus" in node
-    }
-
-
 def tasks_of(outcome: Outcome, host: str) -> int:
     """How many tasks there were for a host, with those that were left out."""
     found = re.search(rf"^{host} .*\bok=(\d+) .*\bskipped=(\d+)", outcome.text, re.MULTILINE)
@@ -56,7 +47,7 @@ def test_from_engines_to_a_swarm_and_nothing_the_second_time(hosts: Hosts, tmp_p
     assert made.text.count("Get the join tokens, from the first manager that answers] ***") == 1  # for both roles
     assert own_ca["signing_ca_key"].splitlines()[1] not in made.text
     nodes = hosts.nodes("manager2")
-    assert managers_of(hosts, "manager2") == dict.fromkeys(["manager1", "manager2", "manager3"], "reachable")
+    hosts.wait_for_managers("manager2", "manager1", "manager2", "manager3")
     assert len(nodes) == 5
     assert all(node["Status"]["State"] == "ready" for node in nodes.values())
     assert all(node["Spec"]["Labels"] == LABELS["swarm_node_labels"] for node in nodes.values())
@@ -103,14 +94,13 @@ def test_an_unreachable_manager_stops_a_new_swarm(hosts: Hosts) -> None:
 
 
 def test_a_worker_of_another_swarm_is_an_error_with_both_identities(cluster: Hosts) -> None:
-    cluster.docker("worker1", "swarm leave --force")
-    cluster.docker("worker2", "swarm leave --force")
+    cluster.leave("worker1")
+    cluster.leave("worker2")
     cluster.docker("worker1", "swarm init")
-    token = cluster.docker("worker1", "swarm join-token -q worker")
-    cluster.docker("worker2", f"swarm join --token {token} {cluster.lab.host('worker1').address}:2377")
+    cluster.join("worker2", manager="worker1")
     foreign = cluster.swarm("worker1")["Cluster"]["ID"]
     before = cluster.swarm("worker2")
-    cluster.docker("worker1", "swarm leave --force")
+    cluster.leave("worker1")
 
     done = cluster.play("--limit", "worker2")
     assert not done.succeeded
@@ -122,7 +112,7 @@ def test_a_worker_of_another_swarm_is_an_error_with_both_identities(cluster: Hos
 
 def test_a_new_worker_alone(cluster: Hosts) -> None:
     old = cluster.swarm("worker2")["NodeID"]
-    cluster.docker("worker2", "swarm leave --force")
+    cluster.leave("worker2")
     before = cluster.specs("manager1")
     done = cluster.play("--limit", "worker2", *as_extra(LABELS))
     assert done.succeeded, done.text
@@ -137,7 +127,7 @@ def test_a_new_worker_alone(cluster: Hosts) -> None:
 def test_a_new_worker_alone_through_the_whole_path(cluster: Hosts) -> None:
     before = cluster.specs("manager1")
     old = cluster.swarm("worker2")["NodeID"]
-    cluster.docker("worker2", "swarm leave --force")
+    cluster.leave("worker2")
     wait_until(lambda: cluster.nodes("manager1")[old]["Status"]["State"] == "down")
     variables = {**LABELS, "docker_engine_source": "distribution", "swarm_stacks_list": []}
     site = ("ansible-playbook", "apiary.swarm.site", "--limit", "worker2", *as_extra(variables))
@@ -174,7 +164,7 @@ def swapped(cluster: Hosts, tmp_path: Path) -> Path:
 def test_hosts_that_move_between_groups_are_promoted_and_demoted(cluster: Hosts, swapped: Path) -> None:
     done = cluster.play("--inventory", str(swapped))
     assert done.succeeded, done.text
-    assert managers_of(cluster, "manager1") == dict.fromkeys(["manager1", "manager2", "worker1"], "reachable")
+    cluster.wait_for_managers("manager1", "manager1", "manager2", "worker1")
     again = cluster.play("--inventory", str(swapped))
     assert again.succeeded, again.text
     assert again.changed == 0

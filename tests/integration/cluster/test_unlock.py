@@ -44,8 +44,7 @@ def test_a_manager_is_locked_and_unlocked(hosts: Hosts) -> None:
 def test_managers_that_wait_for_each_other_are_unlocked_one_after_the_other(hosts: Hosts) -> None:
     hosts.docker("manager1", "swarm init --autolock")
     key = hosts.docker("manager1", "swarm unlock-key -q")
-    token = hosts.docker("manager1", "swarm join-token -q manager")
-    hosts.docker("manager2", f"swarm join --token {token} {hosts.lab.host('manager1').address}:2377")
+    hosts.join("manager2", "manager")
     start(hosts, "restart", "manager1", "manager2")
     first = hosts.module("manager1", "swarm_unlock", {"unlock_key": key, "wait_timeout": 1})
     assert (first["changed"], first["failed"], first["has_quorum"]) == (True, False, False)
