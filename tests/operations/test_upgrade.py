@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Engines are upgraded and restarted while services go on: 26.1 to 28.5, on three managers and two workers.
+"""Engines are upgraded and restarted while services go on, on three managers and two workers: from 26.1 to what is in
+Debian's next release.
 
 The kernel of test hosts has no IPVS, so the client asks for ports in host mode, where a load balancer would be.
 """
@@ -23,7 +24,7 @@ import pytest
 
 from tests.integration.cluster.conftest import BIN, Hosts, Outcome
 from tests.lab import faults, lab
-from tests.lab.wait import wait_until
+from tests.lab.wait import again, wait_until
 
 from .watch import Client, observed
 
@@ -59,7 +60,7 @@ def made() -> Iterator[Hosts]:
 def hosts(made: Hosts) -> Hosts:
     """A swarm with autolock on Engines 26.1, with services, and two nodes that are not to get tasks."""
     with ThreadPoolExecutor(5) as pool:
-        list(pool.map(lambda name: made.console(name, FORKY), made.names))
+        list(pool.map(lambda name: again(lambda: made.console(name, FORKY)), made.names))
     made.docker("manager1", "swarm init --autolock --task-history-limit 1")
     for name in made.names[1:]:
         made.join(name, name.rstrip("123"))
@@ -82,6 +83,12 @@ def services(hosts: Hosts) -> dict[str, str]:
     return dict(line.split(" ", 1) for line in listed.splitlines())
 
 
+def newer(hosts: Hosts) -> str:
+    """What they are upgraded to: 28.5, or what has come after it."""
+    offered = "apt-cache madison docker.io | awk '{ print $3 }' | sort --version-sort | tail -n 1"
+    return ".".join(hosts.console("manager1", offered).split(".")[:2])
+
+
 def versions(hosts: Hosts) -> dict[str, str]:
     return {name: hosts.docker(name, "version --format '{{.Server.Version}}'")[:4] for name in hosts.names}
 
@@ -101,7 +108,7 @@ def as_found(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
 def command(hosts: Hosts, playbook: str, *arguments: str, key: str = "") -> list[str]:
     variables = {
         "docker_engine_source": "distribution",
-        "docker_engine_version": "28.*" if playbook == "upgrade" else "",
+        "docker_engine_version": f"{newer(hosts)}.*" if playbook == "upgrade" else "",
         "swarm_manager_unlock_key": key or hosts.docker("manager1", "swarm unlock-key -q"),
     }
     inventory = str(hosts.lab.inventory_file)
@@ -174,7 +181,7 @@ def test_upgrade_without_a_failed_request(hosts: Hosts) -> None:
     with observed(hosts, *MANAGERS) as watching, client(hosts) as asking:
         done = play(hosts, "upgrade")
         assert done.succeeded, done.text
-    assert set(versions(hosts).values()) == {"28.5"}
+    assert set(versions(hosts).values()) == {newer(hosts)}
     assert availabilities(hosts) == before
     assert services(hosts) == {"web": "2/2", "api": "3/3", "everywhere": "3/3", "bound": "1/1"}
     report(watching, asking)
@@ -205,7 +212,7 @@ def test_a_killed_upgrade_is_resumed(hosts: Hosts) -> None:
         assert [kept for _availability, kept in left.values() if kept] in (["active"], ["pause"])
         done = play(hosts, "upgrade")
         assert done.succeeded, done.text
-    assert set(versions(hosts).values()) == {"28.5"}
+    assert set(versions(hosts).values()) == {newer(hosts)}
     assert availabilities(hosts) == before
     report(watching, asking)
     assert play(hosts, "upgrade").changed == 0
@@ -229,7 +236,7 @@ def test_an_upgrade_that_is_killed_at_any_moment_is_resumed(hosts: Hosts, seed: 
         print(f"measured: upgrade {'ended before' if ended else 'killed after'} {seconds:.0f} s")
         done = play(hosts, "upgrade", key=key)
         assert done.succeeded, done.text
-    assert set(versions(hosts).values()) == {"28.5"}
+    assert set(versions(hosts).values()) == {newer(hosts)}
     assert availabilities(hosts) == before
     wait_until(lambda: services(hosts) == {"web": "2/2", "api": "3/3", "everywhere": "3/3", "bound": "1/1"})
     print(f"measured: client {asking}")
@@ -270,7 +277,7 @@ def test_the_leader_loses_its_power_in_the_middle(hosts: Hosts) -> None:
         done = play(hosts, "upgrade", key=key)
         assert done.succeeded, done.text
     print(f"measured: client {asking}")
-    assert set(versions(hosts).values()) == {"28.5"}
+    assert set(versions(hosts).values()) == {newer(hosts)}
     assert availabilities(hosts) == before
     assert asking.failed == []
 

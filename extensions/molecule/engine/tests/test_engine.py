@@ -21,13 +21,18 @@ SCENARIO = Path(__file__).parent.parent
 MANAGERS = ["manager1", "manager2", "manager3"]
 FROM_REPOSITORY = ["manager1", "manager3"]
 DAEMON = {"insecure-registries": ["registry:5000"]}
-NEW = "5:28.5.2-1~debian.13~trixie"
 PATH = "/etc/docker/daemon.json"
 
 
 def run_of(on, host):
     """Systemd's name for the run of the Engine: another one after every restart."""
     return on(host, "systemctl show --property=InvocationID --value docker.service")
+
+
+@pytest.fixture(scope="module")
+def newer(on):
+    """The newer version in the repository, such as 28.5.2: whichever Debian's next release has."""
+    return on("worker1", "cat /srv/newer-version")
 
 
 def version(on, host):
@@ -64,8 +69,8 @@ def test_the_wished_version_runs_and_is_held(name, expected, held, on):
 
 
 @pytest.mark.parametrize("name", FROM_REPOSITORY)
-def test_the_host_s_own_upgrade_leaves_the_engine_alone(name, on):
-    assert NEW in on(name, "apt-cache madison docker-ce")
+def test_the_host_s_own_upgrade_leaves_the_engine_alone(name, on, newer):
+    assert f"5:{newer}-1~debian.13~trixie" in on(name, "apt-cache madison docker-ce")
     assert not re.search("^Inst docker", on(name, "apt-get --simulate dist-upgrade"), re.MULTILINE)
 
 
@@ -235,13 +240,14 @@ def swarm(on, lab):
     on("manager1", f"docker service create {options} registry:5000/busybox:1 sleep 1000000")
 
 
-def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, at_once, watching):
+def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, at_once, watching, newer):
     """An upgrade of two and another configuration for all three: each restarts once, and never two at a time."""
     # An Engine that is down is not asked over its socket: systemd would hold the request back until it is up again.
     count = "timeout 3 docker service ls --format '{{.Replicas}}' --filter name=web 2> /dev/null || true"
     look = f"systemctl is-active --quiet docker.service || {{ echo down; exit 0; }}; {count}"
     wish = {**DAEMON, "labels": ["place=lab"], "mtu": 1450}
-    versions = {"manager1": "28.*", "manager2": "20.10.24", "manager3": "28.*"}
+    major = newer.partition(".")[0] + ".*"
+    versions = {"manager1": major, "manager2": "20.10.24", "manager3": major}
     wished = {"daemon": wish, "version": "{{ " + json.dumps(versions) + "[inventory_hostname] }}"}
 
     before = {name: run_of(on, name) for name in MANAGERS}
@@ -252,7 +258,7 @@ def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, at_once, 
     assert {replicas.partition(" ")[0] for said in seen for replicas in said} <= {"3/3", "2/3", "down", ""}
     assert {name: run_of(on, name) != before[name] for name in MANAGERS} == dict.fromkeys(MANAGERS, True)
     assert {name: version(on, name) for name in MANAGERS} == {
-        name: "20.10.24" if wished == "20.10.24" else "28.5.2" for name, wished in versions.items()
+        name: "20.10.24" if wished == "20.10.24" else newer for name, wished in versions.items()
     }
     wait_until(lambda: on("manager2", "docker node ls --format '{{.ManagerStatus}}'").split().count("Reachable") == 2)
     assert set(on("manager1", "apt-mark showhold").split()) == {"docker-ce", "docker-ce-cli", "containerd.io"}
@@ -266,7 +272,7 @@ def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, at_once, 
     on("manager3", "systemctl stop docker.socket docker.service")
     lost = "docker node ls --format '{{.Hostname}} {{.ManagerStatus}}' 2> /dev/null | grep -q 'manager3 Unreachable'"
     on("manager1", f"for second in $(seq 60); do {lost} && exit 0; sleep 1; done; exit 1")
-    stopped = play("--limit=manager1", daemon={**wish, "mtu": 1400}, version="28.*", restart_timeout=5)
+    stopped = play("--limit=manager1", daemon={**wish, "mtu": 1400}, version=major, restart_timeout=5)
     assert not stopped.succeeded
     assert "without manager1, 1 of 3 managers would be reachable" in stopped.text
     assert "mtu" in on("manager1", f"cat {PATH}")
@@ -276,7 +282,7 @@ def test_members_change_in_turn_and_the_swarm_goes_on(swarm, play, on, at_once, 
     wait_until(lambda: "manager3 Ready Reachable" in on("manager1", back))
 
 
-def test_the_swarm_is_adopted_with_its_engines_of_both_origins(book, on, lab, tmp_path):
+def test_the_swarm_is_adopted_with_its_engines_of_both_origins(book, on, lab, tmp_path, newer):
     for name in MANAGERS:  # who has made hosts by hand has no files of the role there
         on(name, "rm /etc/systemd/system/docker.service.d/apiary-swarm.conf /etc/sysctl.d/90-apiary-swarm.conf")
         on(name, "systemctl daemon-reload")
@@ -285,7 +291,7 @@ def test_the_swarm_is_adopted_with_its_engines_of_both_origins(book, on, lab, tm
     assert adopted.succeeded, adopted.text
     found = yaml.safe_load((tmp_path / "taken" / "hosts.yml").read_text())["swarm_managers"]["hosts"]
     origins = {name: (host["docker_engine_source"], host["docker_engine_version"]) for name, host in found.items()}
-    ours = ("docker", "28.5.2")
+    ours = ("docker", newer)
     assert origins == {"manager1": ours, "manager2": ("distribution", "20.10.24"), "manager3": ours}
     assert yaml.safe_load((tmp_path / "taken" / "group_vars" / "all.yml").read_text())["docker_engine_hold"] is True
 
@@ -314,8 +320,9 @@ def test_the_engine_is_removed_only_from_who_is_in_no_swarm(play, on, hosts):
     assert play("--limit=manager3", state="absent", remove_data=True).changed == 0
 
 
-def test_package_files_are_enough_where_no_repository_is_reached(play, on, lab, tmp_path):
-    names = ("docker-ce_28.5.2-1~debian.13~trixie", "docker-ce-cli_28.5.2-1~debian.13~trixie", "containerd.io_1.7.24-1")
+def test_package_files_are_enough_where_no_repository_is_reached(play, on, lab, tmp_path, newer):
+    built = f"{newer}-1~debian.13~trixie"
+    names = (f"docker-ce_{built}", f"docker-ce-cli_{built}", "containerd.io_1.7.24-1")
     on("manager3", "rm -f /etc/apt/sources.list.d/docker.sources")
     files = []
     for name in names:
@@ -327,7 +334,7 @@ def test_package_files_are_enough_where_no_repository_is_reached(play, on, lab, 
     wish = {"package_files": files, "version": ""}
     done = play("--limit=manager3", **wish)
     assert done.succeeded, done.text
-    assert version(on, "manager3") == "28.5.2"
+    assert version(on, "manager3") == newer
     assert "docker-ce" in on("manager3", "apt-mark showhold")
     assert on("manager3", "ls /etc/apt/sources.list.d /var/cache/apiary-swarm 2> /dev/null; true") == (
         "/etc/apt/sources.list.d:"
