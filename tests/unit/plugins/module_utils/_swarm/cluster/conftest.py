@@ -1,0 +1,17 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What tests of duties share."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
+
+
+@pytest.fixture
+def no_waiting(monkeypatch):
+    """Time passes only when somebody sleeps."""
+    clock = {"now": 0.0}
+    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
+    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
