@@ -77,13 +77,12 @@ def test_two_deployments_at_once(engines, stack):
         run.join()
     full = [f"{stack.stack}_{name}" for name in names]
     for host, found in versions(engines, full).items():
-        for version, result in results.items():
-            if "msg" in result[host]:
-                assert "Someone else wrote to services" in result[host]["msg"]
-            elif "msg" in results[3 - version][host]:
-                assert found == [[f"VERSION={version}"]] * 4
-        # Where both went well, one was over before the other wrote.
-        assert found in ([["VERSION=1"]] * 4, [["VERSION=2"]] * 4)
+        failed = {version: result[host]["msg"] for version, result in results.items() if "msg" in result[host]}
+        for message in failed.values():
+            assert "Someone else wrote to services" in message
+        # Where both went well, one was over before the other wrote; where both failed, it may be some of each.
+        if len(failed) < 2:
+            assert found in [[[f"VERSION={version}"]] * 4 for version in results.keys() - failed.keys()]
     # Whoever deploys next finds nothing broken.
     assert changed(stack(definition={"services": {name: service(3) for name in names}})) == {True}
     assert versions(engines, full) == dict.fromkeys(ENGINES, [["VERSION=3"]] * 4)
