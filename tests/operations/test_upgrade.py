@@ -94,11 +94,21 @@ def versions(hosts: Hosts) -> dict[str, str]:
 
 
 def availabilities(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
-    """Of each node, with what a maintenance keeps."""
-    return {
-        node["Description"]["Hostname"]: (node["Spec"]["Availability"], node["Spec"]["Labels"].get(LABEL))
-        for node in hosts.nodes("manager1").values()
-    }
+    """Of each node, with what a maintenance keeps. After restarts the swarm may show a manager with the description of
+    another node (moby/moby#46462; seen here once, after an upgrade). NodeIDs and what is wished of them stay right.
+    """
+    found: dict[str, tuple[str, str | None]] = {}
+
+    def are_told_apart() -> bool:
+        found.clear()
+        for node in hosts.nodes("manager1").values():
+            wished = node["Spec"]
+            found[node["Description"]["Hostname"]] = (wished["Availability"], wished["Labels"].get(LABEL))
+        assert sorted(found) == sorted(hosts.names)
+        return True
+
+    wait_until(are_told_apart)
+    return found
 
 
 def as_found(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
