@@ -118,7 +118,24 @@ def _warnings(nodes: Sequence[Row], quorum: Quorum) -> list[str]:
     idle = [_title(node) for node in nodes if node["availability"] == "pause"]
     if idle:
         found.append(f"Paused, which gets no new tasks: {', '.join(idle)}.")
-    return [item for item in found if item]
+    return [item for item in found if item] + _namesakes(nodes)
+
+
+def _namesakes(nodes: Iterable[Row]) -> list[str]:
+    """Nodes that are ready and have one name: hosts have the same, or it is the fault of moby/moby#46462. When another
+    manager becomes the leader, a session that a manager passes on to it may be registered as that manager's own, which
+    then has the description of another node: in the lab for two seconds, with users until it joins again.
+    """
+    named: dict[str, list[str]] = {}
+    for node in nodes:
+        if node["state"] == "ready":
+            named.setdefault(node["name"], []).append(node["id"])
+    return [
+        f"{len(ids)} nodes that are ready have the host name {name}: {', '.join(ids)}. If that is no host's doing, an "
+        "Engine shows one of them as the other (moby/moby#46462)."
+        for name, ids in named.items()
+        if len(ids) > 1
+    ]
 
 
 def _outside(reports: Mapping[str, Report], nodes: Iterable[Row]) -> list[str]:

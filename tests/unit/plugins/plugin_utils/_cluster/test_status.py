@@ -84,6 +84,11 @@ def test_a_problem(change, problem):
     assert f"fail: {problem}" in found["table"]
 
 
+def test_the_old_node_of_a_host_that_joined_again_is_no_namesake():
+    found = status(nodes=[node("a"), node("b"), node("c"), node("b", id="id-old", state="down", role="worker")])
+    assert not [warning for warning in found["warnings"] if "host name" in warning]
+
+
 def test_a_leader_without_the_others_has_lost_the_quorum():
     gone = [node("b", reachability="unreachable"), node("c", reachability="unreachable")]
     assert status(nodes=[node("a"), *gone])["problems"][0].startswith("The quorum is lost: 1 of 3 managers")
@@ -103,6 +108,10 @@ def test_without_any_manager_every_host_is_evidence():
         ({"nodes": [node("a"), node("b"), node("c", availability="pause")]}, "Paused"),
         ({"nodes": [node("a"), node("b")], "hosts": [host("a"), host("b")]}, "Two managers tolerate no failure"),
         ({"hosts": [host("a"), host("b"), host("c"), host("d", local_state="inactive", node_id="")]}, "d is in no"),
+        (
+            {"nodes": [node("a"), node("b"), node("b", id="id-c")]},
+            "2 nodes that are ready have the host name b: id-b, id-c",
+        ),
     ],
 )
 def test_a_warning(change, warning):
