@@ -96,7 +96,8 @@ def versions(hosts: Hosts) -> dict[str, str]:
 def availabilities(hosts: Hosts) -> dict[str, tuple[str, str | None]]:
     """Of each node, with what a maintenance keeps. When another manager has become the leader, a session that a manager
     passes on to it may be registered as that manager's own, which has the description of another node then
-    (moby/moby#46462; in one of four upgrades that were watched, for two seconds). NodeIDs and what is wished of them stay right.
+    (moby/moby#46462; in one of four upgrades that were watched, for two seconds). NodeIDs and what is wished of them
+    stay right.
     """
     found: dict[str, tuple[str, str | None]] = {}
 
