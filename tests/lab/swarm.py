@@ -21,7 +21,7 @@ def join(lab: Lab, host: str, manager: str, role: str = "worker") -> None:
         console(lab, host, f"docker swarm join --token {token} {lab.host(manager).address}:2377")
     except LabError as error:
         if _GOES_ON not in str(error):
-            raise
+            raise LabError(str(error).replace(token, "TOKEN")) from None
     wait_until(lambda: state(lab, host) == "active")
 
 

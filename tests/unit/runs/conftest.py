@@ -11,17 +11,13 @@ import json
 
 import pytest
 from ansible.module_utils import basic
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
 
 from tests.doubles import served
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    """Time passes only when somebody sleeps."""
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
+def no_waiting(clock):
+    """For all tests here."""
 
 
 @pytest.fixture

@@ -244,7 +244,7 @@ def test_rules_of_the_host_that_are_loaded_anew_do_not_take_ours_away(hosts, rea
     """They begin with taking all away. Docker's own are gone with them, so it is started again."""
     hosts["worker3"].check_output(f"systemctl {verb} nftables.service")
     # A reload that is passed on is not waited for.
-    wait_until(lambda: reach("stranger", "worker3", 7946) == "closed")
+    wait_until(lambda: reach("stranger", "worker3", 7946) == "closed", 10)
     assert reach("stranger", "worker3", 22) == "open"
     assert reach("manager1", "worker3", 7946) == "open"
     hosts["worker3"].check_output("systemctl restart docker.service")

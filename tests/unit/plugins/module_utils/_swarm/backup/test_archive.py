@@ -11,7 +11,6 @@ import stat
 import tarfile
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.backup import (
     archive,
     archive_duty,
@@ -219,11 +218,8 @@ class Restarted:
 
 
 @pytest.fixture
-def archived(monkeypatch, root, tmp_path):
+def archived(monkeypatch, clock, root, tmp_path):
     """A function that calls the module of an Engine with a ticket: what is unfinished, and its result."""
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
     monkeypatch.setattr(archive_duty, "engine_stopped", lambda leftover: contextlib.nullcontext())
 
     def archived(engine, ticket, autolock=False):

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import init_duty as init_duties
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.force_new import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init_duty import init_duty
@@ -152,10 +151,7 @@ class Manager:
 
 
 @pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
+def waits_for_nothing(monkeypatch, clock):
     monkeypatch.setattr(init_duties, "manager_state", lambda info, is_here: OPEN)
 
 

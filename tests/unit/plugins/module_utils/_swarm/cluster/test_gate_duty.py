@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.gate_duty import gate_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, Timeout
@@ -16,15 +15,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import 
 
 from .test_gate import node, service
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 MARK = {"reachable": ["m0", "m1", "m2"], "running": {"a": 2}}
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    """Time passes only when somebody sleeps."""
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
 
 
 class Manager:

@@ -13,7 +13,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle impo
 
 from .scripted import Swarm
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = pytest.mark.usefixtures("clock")
 
 INIT = {"docker_host": "tcp://192.0.2.1:2376", "on_drift": "warn", "wait_timeout": 1}
 

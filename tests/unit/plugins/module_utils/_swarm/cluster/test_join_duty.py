@@ -16,7 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import 
 
 from .scripted import Swarm, node
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = pytest.mark.usefixtures("clock")
 
 TOKEN = "SWMTKN-1-" + "0" * 50 + "-" + "s" * 25
 JOIN = {

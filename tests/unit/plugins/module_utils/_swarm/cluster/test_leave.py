@@ -176,11 +176,8 @@ def test_a_manager_is_demoted_and_leaves_when_the_engine_lets_it(monkeypatch):
 
 
 @pytest.mark.parametrize(("until", "done"), [(10, ["demote", "leave"]), (1000, ["leave"])])
-def test_while_another_leader_is_chosen_nobody_leaves_by_force(monkeypatch, until, done):
+def test_while_another_leader_is_chosen_nobody_leaves_by_force(clock, until, done):
     """The leader was demoted just now, or lost; with the name of this node as `force`, as reset has it."""
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
 
     class Electing(Manager):
         def _swarm(self):
@@ -191,11 +188,7 @@ def test_while_another_leader_is_chosen_nobody_leaves_by_force(monkeypatch, unti
     assert [step.action for step in plan] == done
 
 
-def test_a_manager_that_is_not_demoted_in_time_stays(monkeypatch):
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
-
+def test_a_manager_that_is_not_demoted_in_time_stays(clock):
     class Stubborn(Manager):
         def _swarm(self):
             self.looks = 0

@@ -14,7 +14,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes im
 
 from .scripted import Swarm, node
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def update(transport, wishes, check_mode=False):

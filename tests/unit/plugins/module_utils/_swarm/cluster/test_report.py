@@ -12,7 +12,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 
 from .scripted import Swarm, node
 
-pytestmark = pytest.mark.usefixtures("no_waiting")
+pytestmark = pytest.mark.usefixtures("clock")
 
 INFO = {
     "docker_host": "tcp://192.0.2.1:2376",

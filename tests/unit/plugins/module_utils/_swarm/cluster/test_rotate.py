@@ -11,7 +11,6 @@ import copy
 from datetime import UTC, datetime
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identity import ca_digest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.rotate import behind, decide_rotate
@@ -20,6 +19,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, OutOfSequence, SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Unfinished
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def certificate(content):
@@ -271,13 +272,6 @@ OPTIONS = {
     "unlock_key": False,
     "wait_timeout": 5,
 }
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch):
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
 
 
 def run(manager, rotate, check_mode=False, **options):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import copy
 
 import pytest
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm import wait
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import NotAManager, SwarmError, Timeout
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fulfil
@@ -22,6 +21,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenan
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.maintenance_duty import maintenance_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import MAINTENANCE, NodeWish
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.rounds import Ticket, Unfinished
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 
 def node(availability, kept=None, state="ready", labels=None, identity="n1"):
@@ -130,15 +131,6 @@ class Swarm:
         if isinstance(look, Exception):
             raise look
         return [copy.deepcopy(look)]
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch):
-    """Time passes only when somebody sleeps."""
-    clock = {"now": 0.0}
-    monkeypatch.setattr(wait.SystemClock, "now", lambda self: clock["now"])
-    monkeypatch.setattr(wait.SystemClock, "sleep", lambda self, seconds: clock.update(now=clock["now"] + seconds))
-    return clock
 
 
 def fulfilled(swarm, state, timeout=60, check_mode=False, ticket=None):
