@@ -13,10 +13,18 @@ from typing import Any
 
 from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm import core_secrets
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import HIDDEN_OPTION
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import masked, named, searchable, texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images, secrets
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import (
+    DEPLOYMENT,
+    MODEL,
+    NOT_SHOWN,
+    SOURCES,
+)
 from ansible_collections.apiary.swarm.plugins.plugin_utils import _stack_dotenv, _stack_logins
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.errors import ComposeError
 from ansible_collections.apiary.swarm.plugins.plugin_utils._compose.load import Source, load
@@ -29,7 +37,6 @@ from ansible_collections.apiary.swarm.plugins.plugin_utils._stack_files import (
 )
 
 OPTIONS = {**DEPLOYMENT, **SOURCES}
-HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
 class ActionModule(InRounds):
@@ -49,25 +56,33 @@ class ActionModule(InRounds):
         result = self.in_rounds(lambda ticket: {**given, "model": json.dumps({**model, "ticket": ticket})}, task_vars)
         result["warnings"] = [*warnings, *(result.get("warnings") or [])]
         if "invocation" in result:
-            shown = {key: HIDDEN if OPTIONS.get(key, {}).get("no_log") else value for key, value in arguments.items()}
+            shown = {key: HIDDEN_OPTION if key in NOT_SHOWN else value for key, value in arguments.items()}
             result["invocation"] = {"module_args": shown}
         return result
 
     def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
-        """What the module gets, and warnings about the files."""
+        """What the module gets, and warnings about the files. Secrets are registered before anything can show them."""
+        hidden = [*texts(options["secrets"]), *named(options["registry_auth"]), *named(options["env"])]
+        core_secrets.register(hidden)
         try:
-            specs = self._specs(options, task_vars)
+            files: Files = NodeFiles(self, task_vars) if options["remote_src"] else ControllerFiles(self)
+            variables = _variables(options, files)
+            hidden += named(variables)
+            specs = self._specs(options, files, variables, task_vars)
             logins = _logins(options, [images.of(spec) for spec in specs["services"].values()])
         except (ComposeError, SwarmError, ValueError) as error:
             # Without its cause, which newer versions of Ansible would append to the message.
-            raise AnsibleActionFail(f"Stack {options['name']} cannot be deployed: {error}") from None
+            raise AnsibleActionFail(masked(f"Stack {options['name']} cannot be deployed: {error}", hidden)) from None
         except OSError as error:
             raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from None
-        return {"specs": specs, "auths": logins}, specs["warnings"]
+        model = {"specs": specs, "auths": logins, "hidden": sorted(searchable(named(variables)))}
+        core_secrets.register(secrets.in_model(model))
+        return model, masked(specs["warnings"], hidden)
 
-    def _specs(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _specs(
+        self, options: Mapping[str, Any], files: Files, variables: Mapping[str, str], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
         """What convert() makes of the files, as JSON data."""
-        files: Files = NodeFiles(self, task_vars) if options["remote_src"] else ControllerFiles(self)
         paths = [files.find(path) for path in options["compose"] or []]
         folder = os.path.dirname(paths[0]) if paths else files.base
         sources = [Source(path, files.read(path).decode()) for path in paths]
@@ -80,7 +95,7 @@ class ActionModule(InRounds):
             ]
         model = load(
             sources,
-            _environment(options, files),
+            {**os.environ, **variables},
             files.read,
             working_dir=folder,
             home=os.environ.get("HOME"),
@@ -96,7 +111,8 @@ def _checked(arguments: Mapping[str, Any]) -> dict[str, Any]:
         OPTIONS, required_if=[("state", "present", ("compose", "definition"), True)]
     ).validate(dict(arguments))
     if validation.error_messages:
-        raise AnsibleActionFail("; ".join(validation.error_messages))
+        given = texts([value for name, value in arguments.items() if name in NOT_SHOWN])
+        raise AnsibleActionFail(masked("; ".join(validation.error_messages), given))
     checked: dict[str, Any] = validation.validated_parameters
     return checked
 
@@ -112,9 +128,9 @@ def _definitions(value: Any) -> list[Source]:
     return [Source(f"definition {number}", item) for number, item in enumerate(plain, start=1)]
 
 
-def _environment(options: Mapping[str, Any], files: Files) -> dict[str, str]:
-    """The variables: those of the task, over those of its files, over the controller's own."""
-    found = dict(os.environ)
+def _variables(options: Mapping[str, Any], files: Files) -> dict[str, str]:
+    """Those of the task, over those of its files. The controller's own environment is below both."""
+    found: dict[str, str] = {}
     for path in options["env_file"]:
         try:
             found.update(_stack_dotenv.parse(files.read(files.find(path)).decode()))

@@ -58,12 +58,12 @@ plan:
 
 import os
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible.module_utils.urls import open_url
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.apply import carry_out
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import WISH
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish, secrets_of, wish_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import SECRET, WISH
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish, wish_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail, succeed
 
 FETCH_TIMEOUT = 60  # seconds
@@ -92,11 +92,10 @@ def main() -> None:
         "source": {**WISH["source"], "required": True},
         "only_repository": {"type": "bool", "default": False},
     }
-    module = AnsibleModule(argument_spec=options, supports_check_mode=True)
+    module = SwarmModule(options, secret=SECRET)
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         wish = wish_of(module.params)
-        module.no_log_values.update(secrets_of(wish))
         plan = carry_out(
             wish,
             module.run_command,

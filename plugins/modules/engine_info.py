@@ -213,25 +213,25 @@ needs:
 
 from dataclasses import asdict
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, kernel
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import kernel
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import decide
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import WISH
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import SECRET, WISH
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import read_host
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import secrets_of, wish_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import wish_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=WISH, supports_check_mode=True)
+    module = SwarmModule(WISH, secret=SECRET)
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         wish = wish_of({**module.params, "source": module.params["source"] or ""})
-        module.no_log_values.update(secrets_of(wish))
         host = read_host(module.run_command, wish)
         # The texts of files can hold secrets.
         answer = {name: value for name, value in asdict(host).items() if name not in ("files", "sources", "key")}
-        answer["daemon"]["content"] = daemon.shown(host.daemon.content)
+        answer["daemon"]["content"] = shown(host.daemon.content)
         answer["kernel"] = {
             "release": host.kernel.release,
             "known": host.kernel.known,

@@ -111,7 +111,7 @@ access:
     closed: {description: Ports that are closed to all others., type: list, elements: str, sample: [2377/tcp, 7946/tcp]}
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.access import wished
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.decide import present
@@ -128,9 +128,7 @@ def main() -> None:
         "data_path_port": {"type": "int", "default": 4789},
         "purge": {"type": "bool", "default": True},
     }
-    module = AnsibleModule(
-        argument_spec=options, required_if=[("state", "present", ["members"])], supports_check_mode=True
-    )
+    module = SwarmModule(options, required_if=[("state", "present", ["members"])])
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         wish = wished(module.params) if module.params["state"] == "present" else None

@@ -53,7 +53,7 @@ access:
     closed: {description: Ports that are closed to all others., type: list, elements: str, sample: [2377/tcp, 7946/tcp]}
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.decide import present
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.firewall.found import detect
@@ -62,7 +62,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle impo
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec={}, supports_check_mode=True)
+    module = SwarmModule({})
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         found = read(module.run_command)

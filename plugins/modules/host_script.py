@@ -67,17 +67,18 @@ stderr:
   sample: ""
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import passwords
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
+    module = SwarmModule(
+        {
             "script": {"type": "str", "required": True},
-            "stdin": {"type": "str", "no_log": True},
+            "stdin": {"type": "str"},
             "about": {"type": "str", "required": True},
         },
-        supports_check_mode=True,
+        secret={"stdin": lambda text: (str(text), *passwords(str(text)))},
     )
     if module.check_mode:
         module.exit_json(changed=True)

@@ -112,7 +112,7 @@ listening:
   sample: {"2377": listening, "7946": taken}
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import listener
@@ -121,14 +121,13 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight.read
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
+    module = SwarmModule(
+        {
             "ports": {"type": "list", "elements": "int", "default": [2377, 4789, 7946]},
             "token": {"type": "str", "no_log": False},
             "listen": {"type": "list", "elements": "int", "default": []},
             "listen_seconds": {"type": "int", "default": 120},
         },
-        supports_check_mode=True,
     )
     options = module.params
     try:

@@ -112,7 +112,7 @@ heard:
     full: {description: Whether one as long as the MTU allows came., type: bool}
 """
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import fail
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight import listener, probe
@@ -120,8 +120,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.preflight.pack
 
 
 def main() -> None:
-    module = AnsibleModule(
-        argument_spec={
+    module = SwarmModule(
+        {
             "targets": {
                 "type": "list",
                 "elements": "dict",
@@ -138,7 +138,6 @@ def main() -> None:
             "token": {"type": "str", "required": True, "no_log": False},
             "timeout": {"type": "float", "default": 2.0},
         },
-        supports_check_mode=True,
     )
     options = module.params
     try:

@@ -285,12 +285,14 @@ plan:
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import secrets
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.deploy import make_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import DEPLOYMENT, MODEL, SOURCES
 
 
 def main() -> None:
-    module = make_module({**DEPLOYMENT, **SOURCES, **MODEL})
+    # The action plugin has registered the secrets before it called: they need not travel back with each round.
+    module = make_module({**DEPLOYMENT, **SOURCES, **MODEL}, secret={"model": secrets.in_text}, is_known=True)
     run_module(module, lambda options: make_duty(options, module.check_mode))
 
 

@@ -265,7 +265,8 @@ def main() -> None:
             "unlock_key": {"type": "bool", "default": False, "no_log": False},
             "encrypted_networks": {"type": "bool", "default": False},
             "quorum_timeout": {"type": "int", "default": 0},
-        }
+        },
+        returned=("join_tokens", "unlock_key"),
     )
     try:
         answer = report(module.params)

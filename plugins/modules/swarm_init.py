@@ -278,6 +278,7 @@ plan:
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init_duty import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
 
 EXTERNAL_CA = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
@@ -308,7 +309,7 @@ def main() -> None:
             "node_cert_expiry": {"type": "str"},
             "external_cas": {"type": "list", "elements": "dict", "options": EXTERNAL_CA},
             "signing_ca_cert": {"type": "str"},
-            "signing_ca_key": {"type": "str", "no_log": True},
+            "signing_ca_key": {"type": "str"},
             "log_driver": {
                 "type": "dict",
                 "options": {"name": {"type": "str", "required": True}, "options": {"type": "dict"}},
@@ -318,6 +319,7 @@ def main() -> None:
             "on_drift": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
             "wait_timeout": {"type": "int", "default": 60},
         },
+        secret={"signing_ca_key": texts},
         required_by={"signing_ca_key": ["signing_ca_cert"], "subnet_size": ["default_addr_pool"]},
     )
     run_module(module, init_duty)

@@ -145,6 +145,7 @@ plan:
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.join_duty import join_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
 
 
 def main() -> None:
@@ -152,14 +153,15 @@ def main() -> None:
         {
             **TICKET,
             "remote_addrs": {"type": "list", "elements": "str", "default": []},
-            "join_token": {"type": "str", "default": "", "no_log": True},
+            "join_token": {"type": "str", "default": ""},
             "role": {"type": "str", "choices": ["manager", "worker"]},
             "advertise_addr": {"type": "str"},
             "listen_addr": {"type": "str"},
             "data_path_addr": {"type": "str"},
             "availability": {"type": "str", "choices": ["active", "pause", "drain"]},
             "wait_timeout": {"type": "int", "default": 60},
-        }
+        },
+        secret={"join_token": texts},
     )
     run_module(module, lambda options: join_duty(options, module.check_mode))
 

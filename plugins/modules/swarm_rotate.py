@@ -215,6 +215,7 @@ plan:
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import TICKET, make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.rotate_duty import rotate_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
 
 
 def main() -> None:
@@ -228,14 +229,16 @@ def main() -> None:
                 "required": True,
             },
             "older_than": {"type": "str"},
-            "compromised": {"type": "list", "elements": "str", "no_log": True},
+            "compromised": {"type": "list", "elements": "str"},
             "old_root_ca": {"type": "str"},
             "signing_ca_cert": {"type": "str"},
-            "signing_ca_key": {"type": "str", "no_log": True},
+            "signing_ca_key": {"type": "str"},
             "join_tokens": {"type": "bool", "default": False, "no_log": False},
             "unlock_key": {"type": "bool", "default": False, "no_log": False},
             "wait_timeout": {"type": "int", "default": 300},
         },
+        secret={"compromised": texts, "signing_ca_key": texts},
+        returned=("join_tokens", "unlock_key"),
         required_together=[("signing_ca_cert", "signing_ca_key")],
         mutually_exclusive=[
             ("signing_ca_cert", "old_root_ca"),

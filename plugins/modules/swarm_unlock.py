@@ -101,14 +101,16 @@ plan:
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.unlock_duty import unlock_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
 
 
 def main() -> None:
     module = make_module(
         {
-            "unlock_key": {"type": "str", "required": True, "no_log": True},
+            "unlock_key": {"type": "str", "required": True},
             "wait_timeout": {"type": "int", "default": 60},
-        }
+        },
+        secret={"unlock_key": texts},
     )
     run_module(module, unlock_duty)
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible.module_utils.basic import AnsibleModule, env_fallback
+from ansible.module_utils.basic import env_fallback
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 
 CONNECTION: dict[str, dict[str, Any]] = {
     "docker_host": {
@@ -36,6 +37,6 @@ CONNECTION: dict[str, dict[str, Any]] = {
 TICKET: dict[str, dict[str, Any]] = {"ticket": {"type": "dict"}}
 
 
-def make_module(options: dict[str, dict[str, Any]], **kwargs: Any) -> AnsibleModule:
-    """An AnsibleModule with the connection options beside its own. Every module supports check mode."""
-    return AnsibleModule(argument_spec={**CONNECTION, **options}, supports_check_mode=True, **kwargs)
+def make_module(options: dict[str, dict[str, Any]], **kwargs: Any) -> SwarmModule:
+    """A module with the connection options beside its own."""
+    return SwarmModule({**CONNECTION, **options}, **kwargs)

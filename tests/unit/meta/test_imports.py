@@ -23,7 +23,11 @@ PREFLIGHT = PLUGINS / "plugin_utils" / "_preflight"
 
 # The parts that touch the world; everything else in the shared code is pure.
 IMPURE = {
-    SHARED / name for name in ("engine.py", "transport.py", "ssh.py", "sdk.py", "wait.py", "lifecycle.py", "argspec.py")
+    SHARED / name
+    for name in (
+        *("engine.py", "transport.py", "ssh.py", "sdk.py", "wait.py", "lifecycle.py"),
+        *("argspec.py", "ansible_module.py", "core_secrets.py"),
+    )
 }
 
 PURE_FILES = (

@@ -58,15 +58,11 @@ def test_a_module_documents_its_attributes(path):
     assert "apiary.swarm.attributes" in documentation(path)["extends_documentation_fragment"]
 
 
-@pytest.mark.parametrize("path", [*MODULES, PLUGINS / "module_utils" / "_swarm" / "argspec.py"], ids=module_name)
-def test_a_module_supports_check_mode(path):
+@pytest.mark.parametrize("path", MODULES, ids=module_name)
+def test_a_module_is_made_in_one_of_two_ways(path):
     tree = parse(path)
-    made = calls(tree, "AnsibleModule")
-    assert made or calls(tree, "make_module")
-    for call in made:
-        (value,) = (keyword.value for keyword in call.keywords if keyword.arg == "supports_check_mode")
-        assert isinstance(value, ast.Constant)
-        assert value.value is True
+    assert len([*calls(tree, "SwarmModule"), *calls(tree, "make_module")]) == 1
+    assert not calls(tree, "AnsibleModule")
 
 
 @pytest.mark.parametrize("path", MODULES, ids=module_name)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Callable
 
@@ -17,11 +16,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 PATH = "/etc/docker/daemon.json"
 
 Content = Mapping[str, Any]
-
-HIDDEN = "********"  # as Ansible hides what it must not show
-# Such as the option splunk-token of a log driver.
-_SECRET = re.compile(r"token|password|secret", re.IGNORECASE)
-_PASSWORD = re.compile(r"://[^/?#\s:@]*:([^/?#\s]+)@")
 
 # Which keys cannot be as they are, and why: moby daemon/config/config_linux.go refuses live-restore in a swarm; those
 # of the stand-alone Swarm of old are refused since Engine 23.0 and meant another cluster before; the rules of overlay
@@ -122,40 +116,6 @@ def is_reloadable(present: Content, content: Content) -> bool:
     """Whether a running Engine takes over all that differs, so that it need not be restarted."""
     changed = {key for key in {*present, *content} if present.get(key) != content.get(key)}
     return all(key in _RELOADED or (key in _RELOADED_WHEN_SET and key in content) for key in changed)
-
-
-def secrets(*contents: Any) -> set[str]:
-    """What must not be shown of contents: passwords in addresses, and values of keys that are called after a secret."""
-    found: set[str] = set()
-    for content in contents:
-        if isinstance(content, Mapping):
-            found |= {str(value) for key, value in content.items() if _SECRET.search(str(key)) and _is_text(value)}
-            found |= secrets(*content.values())
-        elif isinstance(content, (list, tuple)):
-            found |= secrets(*content)
-        elif isinstance(content, str):
-            found |= set(_PASSWORD.findall(content))
-    return found
-
-
-def shown(content: Any) -> Any:
-    """A content with its secrets hidden."""
-    hidden = sorted(secrets(content), key=len, reverse=True)
-
-    def hide(value: Any) -> Any:
-        if isinstance(value, Mapping):
-            return {key: hide(item) for key, item in value.items()}
-        if isinstance(value, (list, tuple)):
-            return [hide(item) for item in value]
-        for secret in hidden if isinstance(value, str) else ():
-            value = value.replace(secret, HIDDEN)
-        return value
-
-    return hide(content)
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
 
 
 def text_of(content: Content) -> str:

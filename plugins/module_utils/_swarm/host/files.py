@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, kernel, logins, openpgp, sources
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DOCKER, Wish, as_list
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Step, changes_between
 
 UNIT_PATH = "/etc/systemd/system/docker.service.d/apiary-swarm.conf"
@@ -79,7 +80,7 @@ def daemon_steps(host: Host, content: Mapping[str, Any]) -> list[Step]:
     if dict(host.daemon.content) == dict(content):
         return []
     action = "update" if host.daemon.present else "create"
-    changes = changes_between(daemon.shown(host.daemon.content), daemon.shown(content))
+    changes = changes_between(shown(host.daemon.content), shown(content))
     payload = Target(daemon.PATH, daemon.text_of(content), keep=True)
     return [Step(action, FILE, daemon.PATH, changes=changes, payload=payload)]
 

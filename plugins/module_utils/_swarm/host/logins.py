@@ -36,8 +36,13 @@ def read_wish(text: str) -> dict[str, Login | None]:
     return wish
 
 
-def secrets(wish: Mapping[str, Login | None]) -> set[str]:
-    return {login["password"] for login in wish.values() if login}
+def secrets(text: Any) -> set[str]:
+    """The passwords of the option, and how the file has them. What cannot be read is a secret as a whole."""
+    try:
+        wish = read_wish(text or "")
+    except SwarmError:
+        return {str(text)}
+    return {secret for login in wish.values() if login for secret in (login["password"], _code(login))}
 
 
 def merged(present: str | None, wish: Mapping[str, Login | None]) -> str | None:
@@ -56,11 +61,14 @@ def merged(present: str | None, wish: Mapping[str, Login | None]) -> str | None:
         if login is None:
             auths.pop(key, None)
         else:
-            code = base64.b64encode(f"{login['username']}:{login['password']}".encode()).decode()
-            auths[key] = {"auth": code}
+            auths[key] = {"auth": _code(login)}
     if auths == (held or {}):
         return present
     return json.dumps({**content, "auths": auths}, indent=2) + "\n"
+
+
+def _code(login: Login) -> str:
+    return base64.b64encode(f"{login['username']}:{login['password']}".encode()).decode()
 
 
 def _is_login(login: Mapping[str, Any]) -> bool:

@@ -6,9 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Callable
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import logins
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import RESTARTS, SOURCES, STATES, Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import named, texts
 
 _TEXTS = ("version", "repository_url", "repository_key_url", "repository_key_fingerprint", "repository_username")
 
@@ -17,7 +20,7 @@ WISH: dict[str, dict[str, Any]] = {
     "state": {"type": "str", "choices": list(STATES), "default": Wish.state},
     "remove_data": {"type": "bool", "default": False},
     **{name: {"type": "str", "default": getattr(Wish, name), "no_log": False} for name in _TEXTS},
-    "repository_password": {"type": "str", "default": "", "no_log": True},
+    "repository_password": {"type": "str", "default": ""},
     "allow_downgrade": {"type": "bool", "default": False},
     "package_files": {"type": "list", "elements": "str", "default": []},
     "hold": {"type": "bool", "default": True},
@@ -25,15 +28,27 @@ WISH: dict[str, dict[str, Any]] = {
     "daemon": {"type": "dict", "default": {}},
     "log_opts": {"type": "dict", "default": {}},
     "service": {"type": "dict", "default": {}},
-    # A proxy's address can hold a password.
-    "http_proxy": {"type": "str", "default": "", "no_log": True},
-    "https_proxy": {"type": "str", "default": "", "no_log": True},
+    "http_proxy": {"type": "str", "default": ""},
+    "https_proxy": {"type": "str", "default": ""},
     "no_proxy": {"type": "str", "default": ""},
     "mtu": {"type": "str", "default": ""},
     "link": {"type": "str", "default": ""},
     "certificates": {"type": "dict", "default": {}},
-    "logins": {"type": "str", "default": "", "no_log": True},
+    "logins": {"type": "str", "default": ""},
     "users": {"type": "list", "elements": "str", "default": []},
     "modules": {"type": "list", "elements": "str", "default": []},
     "sysctls": {"type": "dict", "default": {}},
+}
+
+# Which of them hold secrets, and how these are found there. An address of a repository or a proxy can hold a password.
+SECRET: Mapping[str, Callable[[Any], Iterable[str]]] = {
+    "repository_url": named,
+    "repository_key_url": named,
+    "repository_password": texts,
+    "daemon": named,
+    "log_opts": named,
+    "service": named,
+    "http_proxy": named,
+    "https_proxy": named,
+    "logins": logins.secrets,
 }

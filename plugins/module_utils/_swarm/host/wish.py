@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, mtu, sources, versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import logins as registry_logins
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import mtu, sources, versions
 
 DOCKER = "docker"
 DISTRIBUTION = "distribution"
@@ -107,11 +107,6 @@ def _check_names(variable: str, wishes: Mapping[str, Any], form: re.Pattern[str]
     for name in wishes:
         if not form.fullmatch(name):
             raise SwarmError(f"{variable} names {name!r}, which is not {what}.", "Nothing was changed. Correct it.")
-
-
-def secrets_of(wish: Wish) -> set[str]:
-    """What must not be shown of options that are shown otherwise (the others are marked as secret themselves)."""
-    return daemon.secrets(wish.daemon, wish.log_opts, wish.service) | registry_logins.secrets(wish.logins)
 
 
 def as_list(value: Any) -> list[Any]:

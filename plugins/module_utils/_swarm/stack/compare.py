@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import HIDDEN, is_secret_name
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import ABSENT, Change
 
 Path = tuple[str, ...]
@@ -109,9 +110,11 @@ def _spelled(name: str) -> str:
 
 
 def _shown(path: Path, value: Any) -> Any:
-    """Nanoseconds and billionths of a CPU as people write them."""
+    """Nanoseconds and billionths of a CPU as people write them, and no value of a variable named after a secret."""
     if value is ABSENT or not path:
         return value
+    if path[-2:-1] == ("Env",) and is_secret_name(path[-1]):
+        return HIDDEN if value else value
     units: Mapping[str, Callable[[float], Any]] = {
         "NanoCPUs": lambda number: f"{number * _NANOSECOND:g}",
         **{name: lambda number: f"{number * _NANOSECOND:g}s" for name in _DURATIONS},

@@ -30,10 +30,12 @@ SOURCES: dict[str, dict[str, Any]] = {
     "template": {"type": "bool", "default": False},
     "env": {"type": "dict", "default": {}},
     "env_file": {"type": "list", "elements": "str", "default": []},
-    "secrets": {"type": "dict", "default": {}, "no_log": True},
-    "registry_auth": {"type": "dict", "default": {}, "no_log": True},
+    "secrets": {"type": "dict", "default": {}, "no_log": False},  # see SwarmModule
+    "registry_auth": {"type": "dict", "default": {}, "no_log": False},
 }
 
-# The model as JSON text. It holds the contents of secrets, so all of it is one value that is never logged: a dict
-# would have each of its values hidden wherever it occurs, innocent ones such as "1" too.
-MODEL: dict[str, dict[str, Any]] = {"model": {"type": "str", "no_log": True}}
+# Those of them that are hidden as a whole where Ansible shows options.
+NOT_SHOWN = frozenset({"definition", "env", "secrets", "registry_auth"})
+
+# What the controller makes of them, as JSON text: {"specs", "auths", "hidden", "ticket"}.
+MODEL: dict[str, dict[str, Any]] = {"model": {"type": "str"}}

@@ -15,8 +15,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.daemon im
     merged,
     pool_problem,
     refused,
-    secrets,
-    shown,
     text_of,
 )
 
@@ -134,31 +132,6 @@ def test_the_order_of_the_file_is_kept_and_new_keys_come_last():
     text = text_of(merged({"b": 1, "a": "ü"}, {"c": [], "b": 2}, {}))
     assert text == '{\n  "b": 2,\n  "a": "ü",\n  "c": []\n}\n'
     assert json.loads(text) == {"a": "ü", "b": 2, "c": []}
-
-
-CONTENT = {
-    "proxies": {"http-proxy": "http://bee:honeycomb@proxy:3128", "no-proxy": "localhost"},
-    "log-opts": {"splunk-token": "nectar", "splunk-url": "https://collector:8088"},
-    "registry-mirrors": ["https://bee:wax@mirror/honeycomb"],
-    "features": {"token": True},
-    "mtu": 1450,
-}
-
-
-def test_secrets_are_found_wherever_they_are():
-    assert secrets(CONTENT) == {"honeycomb", "nectar", "wax"}
-    assert secrets({"Environment": ["A=b", "HTTP_PROXY=http://bee:p%40ss@proxy"]}, {}) == {"p%40ss"}
-    assert secrets({"password": ""}, {"labels": ["a:b@c", "http://host:80/a@b"]}) == set()
-
-
-def test_secrets_are_not_shown():
-    assert shown(CONTENT) == {
-        "proxies": {"http-proxy": "http://bee:********@proxy:3128", "no-proxy": "localhost"},
-        "log-opts": {"splunk-token": "********", "splunk-url": "https://collector:8088"},
-        "registry-mirrors": ["https://bee:********@mirror/********"],
-        "features": {"token": True},
-        "mtu": 1450,
-    }
 
 
 def test_what_rules_out_a_swarm_is_told_with_its_reason():

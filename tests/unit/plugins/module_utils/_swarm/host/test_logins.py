@@ -15,7 +15,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import logins
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import decide
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host, Os
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import secrets_of, wish_of
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import wish_of
 
 BEE = {"username": "bee", "password": "nectar"}
 AUTH = base64.b64encode(b"bee:nectar").decode()
@@ -91,4 +91,16 @@ def test_only_root_reads_it_and_nothing_shows():
     (step,) = [step for step in plan if step.name == logins.PATH]
     assert (needs.config, step.payload.mode) == (True, 0o600)
     assert AUTH not in str(plan.as_list()) + str(plan.diff()) + str(asdict(needs))
-    assert secrets_of(wish) == {"nectar"}
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("", set()),
+        (None, set()),
+        (coded({"registry:5001": BEE, "docker.io": None}), {"nectar", AUTH}),
+        ("nectar", {"nectar"}),
+    ],
+)
+def test_what_must_not_be_shown_of_the_option(text, secret):
+    assert logins.secrets(text) == secret

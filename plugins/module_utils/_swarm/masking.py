@@ -1,0 +1,117 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Secrets in what is shown: where they are, and how they are hidden.
+
+Where the place of a secret is known (an option, a key, an address), it is hidden there, whatever its length. All other
+texts are searched for it, and only if it is long enough: a search for `1` or `true` would make them unreadable.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+HIDDEN = "********"
+
+# Characters. Shorter values are too likely to be part of other words; GitLab CI/CD masks variables from 8 on, too.
+SHORTEST = 8
+
+# Such as splunk-token, DB_PASSWORD or API_KEY. DB_PASSWORD_FILE holds a path.
+_SECRET_NAME = re.compile(
+    r"token|secret|credential|passw(or)?d|passphrase|(^|[_.-])(pass|pwd|auth|api_?key|key)($|[_.-])", re.IGNORECASE
+)
+_PATH_NAME = re.compile(r"[_.-](file|path|dir)$", re.IGNORECASE)
+_PASSWORD_IN_ADDRESS = re.compile(r"(://[^/?#\s:@]*:)([^/?#\s]+)(@)")
+_ASSIGNMENT = re.compile(r"""(["']?)([\w.-]+)=(.*)\1""", re.DOTALL)
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a key or a variable is called after a secret that it holds."""
+    return bool(_SECRET_NAME.search(name)) and not _PATH_NAME.search(name)
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts and numbers of plain data, but for the keys of mappings."""
+    if isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from texts(item)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for item in value:
+            yield from texts(item)
+
+
+def passwords(text: str) -> Iterator[str]:
+    """Those in addresses, such as `http://user:password@proxy.example.com:3128`."""
+    return (found[1] for found in _PASSWORD_IN_ADDRESS.findall(text))
+
+
+def named(value: Any) -> Iterator[str]:
+    """What plain data has under the names of secrets, also as `NAME=value`, and the passwords in its addresses."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from texts(item) if is_secret_name(str(key)) else named(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from named(item)
+    elif isinstance(value, str):
+        assignment = _secret_assignment(value)
+        yield from passwords(value) if assignment is None else (assignment[3],)
+
+
+def shown(value: Any) -> Any:
+    """Plain data with what `named` finds hidden in its place."""
+    if isinstance(value, Mapping):
+        return {key: _hidden(item) if is_secret_name(str(key)) else shown(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [shown(item) for item in value]
+    if not isinstance(value, str):
+        return value
+    assignment = _secret_assignment(value)
+    return _without_passwords(value) if assignment is None else value[: assignment.start(3)] + HIDDEN + assignment[1]
+
+
+def searchable(secrets: Iterable[str]) -> frozenset[str]:
+    """Those that are long enough to be searched for, without the blanks around them."""
+    return frozenset(text for text in map(str.strip, secrets) if len(text) >= SHORTEST)
+
+
+def masked(value: Any, secrets: Iterable[str]) -> Any:
+    """Plain data in which secrets that are long enough, and all passwords in addresses, are hidden.
+
+    Keys are masked as well. What holds none of them comes back as it is, of whatever class it may be.
+    """
+    # The longest first: one secret can be a part of another.
+    found = sorted(searchable(secrets), key=len, reverse=True)
+    search = re.compile("|".join(map(re.escape, found))) if found else None
+
+    def mask(item: Any) -> Any:
+        if isinstance(item, str):
+            clean = _without_passwords(item)
+            return search.sub(HIDDEN, clean) if search else clean
+        if isinstance(item, Mapping):
+            return {mask(key): mask(inner) for key, inner in item.items()}
+        if isinstance(item, (list, tuple)):
+            return [mask(inner) for inner in item]
+        return item
+
+    return mask(value)
+
+
+def _hidden(value: Any) -> Any:
+    """A value in a secret place. That there is none is no secret."""
+    return value if isinstance(value, bool) or value in (None, "", [], {}) else HIDDEN
+
+
+def _secret_assignment(text: str) -> re.Match[str] | None:
+    """`NAME=value`, in quotes or not, where the name is that of a secret."""
+    found = _ASSIGNMENT.fullmatch(text)
+    return found if found and is_secret_name(found[2]) else None
+
+
+def _without_passwords(text: str) -> str:
+    return _PASSWORD_IN_ADDRESS.sub(rf"\g<1>{HIDDEN}\g<3>", text) if "://" in text and "@" in text else text

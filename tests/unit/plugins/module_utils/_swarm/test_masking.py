@@ -1,0 +1,107 @@
+# Copyright: (c) 2026, the apiary.swarm contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where secrets are, and how they are hidden."""
+
+from __future__ import annotations
+
+import pytest
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import (
+    is_secret_name,
+    masked,
+    named,
+    searchable,
+    shown,
+    texts,
+)
+
+CONTENT = {
+    "proxies": {"http-proxy": "http://bee:honeycomb@proxy:3128", "no-proxy": "localhost"},
+    "log-opts": {"splunk-token": "1", "splunk-url": "https://collector:8081"},
+    "registry-mirrors": ["https://bee:wax@mirror/waxworks"],
+    "default-env": ["DB_PASSWORD=nectar", 'Environment="API_KEY=pollen"', "LEVEL=1"],
+    "features": {"token": True},
+    "mtu": 1450,
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "is_secret"),
+    [
+        *((name, True) for name in ("DB_PASSWORD", "splunk-token", "secret", "API_KEY", "apikey", "key", "MYSQL_PWD")),
+        *((name, True) for name in ("pass", "passphrase", "AUTH", "s3.secret.key", "passwd", "aws_credentials")),
+        *((name, False) for name in ("DB_PASSWORD_FILE", "TOKEN_PATH", "KEYBOARD", "monkey", "bypass", "author")),
+        *((name, False) for name in ("TAG", "username", "tlskey", "storage-driver", "", "compass")),
+    ],
+)
+def test_a_name_tells_whether_it_holds_a_secret(name, is_secret):
+    assert is_secret_name(name) is is_secret
+
+
+def test_secrets_are_found_by_their_names_and_in_addresses():
+    assert sorted(named(CONTENT)) == ["1", "honeycomb", "nectar", "wax"]
+    assert list(named(["http://bee:p%40ss@proxy", "a:b@c", "http://host:80/a@b", 'A_TOKEN="x"', '"B_TOKEN=y"'])) == [
+        "p%40ss",
+        '"x"',
+        "y",
+    ]
+    assert list(named(None)) == list(named(1)) == list(named({"password": None, "token": False})) == []
+    assert list(named({"tokens": {"worker": "w", "managers": ["m", 7]}})) == ["w", "m", "7"]
+
+
+def test_they_are_hidden_in_their_places_and_nowhere_else():
+    assert shown(CONTENT) == {
+        "proxies": {"http-proxy": "http://bee:********@proxy:3128", "no-proxy": "localhost"},
+        "log-opts": {"splunk-token": "********", "splunk-url": "https://collector:8081"},
+        "registry-mirrors": ["https://bee:********@mirror/waxworks"],
+        "default-env": ["DB_PASSWORD=********", 'Environment="API_KEY=pollen"', "LEVEL=1"],
+        "features": {"token": True},
+        "mtu": 1450,
+    }
+    assert shown({"token": "", "password": None, "secret": {}, "key": 0}) == {
+        "token": "",
+        "password": None,
+        "secret": {},
+        "key": "********",
+    }
+
+
+@pytest.mark.parametrize("short", ["1", "true", "deploy", "", " 1234567 ", "\n"])
+def test_what_is_too_short_is_not_searched_for(short):
+    text = {"host": "manager1", "line": "stack deploy after 1 s: true 1234567"}
+    assert searchable([short]) == frozenset()
+    assert masked(text, [short]) == text
+
+
+def test_what_is_long_enough_is_masked_everywhere():
+    secrets = ["honeycomb\n", "honeycomb-2", "12345678", "a.c*efgh"]
+    assert masked(
+        {
+            "honeycomb": ["x honeycomb y", ("honeycomb-2",)],
+            "number": 12345678,
+            "none": None,
+            "text": "abc*efgh abcdefgh",
+        },
+        secrets,
+    ) == {
+        "********": ["x ******** y", ["********"]],
+        "number": 12345678,
+        "none": None,
+        "text": "abc*efgh abcdefgh",
+    }
+
+
+def test_a_secret_of_several_lines_is_masked_as_a_whole():
+    key = "-----BEGIN KEY-----\nMIGH\n-----END KEY-----\n"
+    assert masked(f"it says {key} and ends", [key]) == "it says ********\n and ends"
+
+
+@pytest.mark.parametrize("password", ["1", "w@x", "honeycomb"])
+def test_passwords_in_addresses_are_masked_whatever_their_length(password):
+    error = f"http://bee:{password}@proxy:3128/: refused; see http://docs:80/a@b"
+    assert masked(error, []) == "http://bee:********@proxy:3128/: refused; see http://docs:80/a@b"
+
+
+def test_texts_of_plain_data():
+    assert list(texts({"a": ["x", {"b": ("y", 1, 2.5, True, None)}], "c": ""})) == ["x", "y", "1", "2.5", ""]
