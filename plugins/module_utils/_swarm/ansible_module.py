@@ -84,7 +84,7 @@ class SwarmModule(AnsibleModule):  # type: ignore[misc]
     def _shown(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Options without those that hold secrets, and those that the module does not know: a name may be misspelt."""
         return {
-            name: value if value in (None, "") or self._may_be_shown(name) else HIDDEN_OPTION
+            name: masked(value, self._secrets()) if value in (None, "") or self._may_be_shown(name) else HIDDEN_OPTION
             for name, value in options.items()
         }
 
