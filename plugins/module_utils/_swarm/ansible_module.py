@@ -72,9 +72,9 @@ class SwarmModule(AnsibleModule):  # type: ignore[misc]
 
     def _said(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """The result as it may leave the host; Ansible adds the options, which must be fit to be shown now."""
-        said: dict[str, Any] = masked(answer, self._secrets())
+        said = {name: masked(value, self._secrets()) for name, value in answer.items()}
         if "unfinished" in answer:  # the ticket is not shown, and comes back with the next round
-            said["unfinished"]["ticket"] = answer["unfinished"]["ticket"]
+            said["unfinished"] = {**said["unfinished"], "ticket": answer["unfinished"]["ticket"]}
         for name in self._returned & answer.keys():
             said[name] = answer[name]
             core_secrets.register(texts(answer[name]))
@@ -83,10 +83,14 @@ class SwarmModule(AnsibleModule):  # type: ignore[misc]
 
     def _shown(self, options: Mapping[str, Any]) -> dict[str, Any]:
         """Options without those that hold secrets, and those that the module does not know: a name may be misspelt."""
-        return {
-            name: masked(value, self._secrets()) if value in (None, "") or self._may_be_shown(name) else HIDDEN_OPTION
-            for name, value in options.items()
-        }
+        shown: dict[str, Any] = masked(
+            {
+                name: value if value in (None, "") or self._may_be_shown(name) else HIDDEN_OPTION
+                for name, value in options.items()
+            },
+            self._secrets(),
+        )
+        return shown
 
     def _may_be_shown(self, name: str) -> bool:
         known = self.argument_spec.keys() | self.aliases.keys()
