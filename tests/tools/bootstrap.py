@@ -3,10 +3,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make the virtual environments of the development tools, with the Python that runs this file.
 
-python bootstrap.py venv            newest ansible-core that this Python can run, and all tools
-python bootstrap.py venv-oldest     oldest supported ansible-core that this Python can run, and what unit tests need
+python -m tests.tools.bootstrap venv            newest ansible-core that this Python can run, and all tools
+python -m tests.tools.bootstrap venv-oldest     oldest supported ansible-core, and what unit tests need
+python -m tests.tools.bootstrap venv-next       the next ansible-core, and what unit tests need
+python -m tests.tools.bootstrap venv-update     what makes the lock files
 
-A stamp in an environment says what it was made from: while that is unchanged, nothing is done.
+An environment has what its lock file in tests/locks/ lists, and nothing else. A stamp in it says what it was made from:
+while that is unchanged, nothing is done.
 """
 
 from __future__ import annotations
@@ -19,36 +22,37 @@ import sys
 import time
 from pathlib import Path
 
+from tests.tools import cores
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
+LOCKS = CHECKOUT / "tests" / "locks"
 
-# The oldest supported ansible-core runs on Python 3.11 to 3.13; on a newer Python it is the first that runs there.
-OLDEST_CORE = {14: "2.20"}.get(sys.version_info.minor, "2.18")
-
-PACKAGES = {
-    "venv": ("ansible-core>=2.18", ["tests/requirements.txt"]),
-    "venv-oldest": (f"ansible-core=={OLDEST_CORE}.*", ["requirements.txt", "tests/unit/requirements.txt"]),
-}
+# Nothing is resolved, nothing is taken that is not the file that was locked, and nothing is built: a build would fetch
+# what it needs itself, as the index has it on that day.
+EXACTLY = ("--no-deps", "--require-hashes", "--only-binary=:all:")
 
 
 def make(name: str) -> None:
     """Make the environment, unless it is there and was made from the same things."""
-    core, files = PACKAGES[name]
+    lock = LOCKS / f"{name}.txt"
     directory = CACHE / name
     stamp = directory / "made-from"
-    made_from = fingerprint(core, directory)
+    made_from = fingerprint(lock, directory)
     if stamp.is_file() and stamp.read_text(encoding="utf-8") == made_from:
         return
     started = time.monotonic()
-    print(f"==> .cache/{name}: Python {sys.version.split()[0]}, {core}", flush=True)
+    print(f"==> .cache/{name}: Python {sys.version.split()[0]}, tests/locks/{lock.name}", flush=True)
     shutil.rmtree(directory, ignore_errors=True)
     subprocess.run([base_interpreter(), "-m", "venv", directory], check=True)
-    install = ("-m", "pip", "install", "-qq", "--disable-pip-version-check", core)
-    subprocess.run(
-        [directory / "bin" / "python", *install, *(f"--requirement={CHECKOUT / file}" for file in files)], check=True
-    )
+    subprocess.run([directory / "bin" / "python", *install(lock)], check=True)
     stamp.write_text(made_from, encoding="utf-8")
     print(f"==> .cache/{name}: ready after {time.monotonic() - started:.0f} s", flush=True)
+
+
+def install(lock: Path) -> list[str]:
+    """The arguments for a Python to get what is locked."""
+    return ["-m", "pip", "install", "-qq", "--disable-pip-version-check", *EXACTLY, f"--requirement={lock}"]
 
 
 def base_interpreter() -> str:
@@ -56,11 +60,10 @@ def base_interpreter() -> str:
     return str(getattr(sys, "_base_executable", sys.executable))
 
 
-def fingerprint(core: str, directory: Path) -> str:
-    """Everything that an environment depends on: its interpreter, its own path, and the requirements."""
-    digest = hashlib.sha256(f"{sys.version} {sys.base_prefix} {directory} {core}".encode())
-    for file in ("requirements.txt", "tests/requirements.txt", "tests/unit/requirements.txt"):
-        digest.update((CHECKOUT / file).read_bytes())
+def fingerprint(lock: Path, directory: Path) -> str:
+    """Everything that an environment depends on: its interpreter, its own path, and its lock file."""
+    digest = hashlib.sha256(f"{sys.version} {sys.base_prefix} {directory}".encode())
+    digest.update(lock.read_bytes())
     return digest.hexdigest()
 
 
@@ -73,15 +76,18 @@ def link_collection() -> None:
 
 
 def main(names: list[str]) -> int:
-    if sys.version_info < (3, 11):  # noqa: UP036  (PYTHON=... may name any)
-        print(f"error: {sys.executable} is Python {sys.version.split()[0]}; 3.11 or newer is needed", file=sys.stderr)
-        return 1
+    wanted = [name for name in names if not (name in cores.CORES and cores.CORES[name].off)]
+    for name in wanted:
+        if not cores.fits(name, sys.version_info.minor):  # PYTHON=... may name any
+            this = f"{sys.executable} is Python {sys.version.split()[0]}"
+            print(f"error: {this}; .cache/{name} needs {cores.needed(name)}", file=sys.stderr)
+            return 1
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # two commands may be started at once
         link_collection()
         try:
-            for name in names:
+            for name in wanted:
                 make(name)
         except subprocess.CalledProcessError as error:
             print(f"error: {error}; its own message is above", file=sys.stderr)

@@ -3,7 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the named checks, two at a time where they allow it, and print a table of results.
 
-python gates.py STAGE...            a single stage writes to the terminal, of several only what failed is shown
+python -m tests.tools.gates STAGE...    a single stage writes to the terminal, of several only what failed is shown
+
+A stage without its environment is not run, and counts as nothing else: the table has the reason. On CI, where every
+environment has to be, it is a failure, unless that ansible-core is switched off in cores.py.
 """
 
 from __future__ import annotations
@@ -21,10 +24,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from tests.tools.cores import CORES, needed
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
 DOCS = CACHE / "docs"
 PLUGINS = "ansible_collections.apiary.swarm.plugins"
+ON_CI = bool(os.environ.get("CI"))
 
 Command = tuple[str, ...]
 
@@ -50,6 +56,7 @@ PYTEST = ("python", "-m", "pytest", "-q")
 STAGES: Mapping[str, Stage] = {
     "unit": Stage(((*PYTEST, "-n", "auto", "--dist", "worksteal"),)),
     "unit-oldest": Stage((PYTEST,), venv="venv-oldest"),
+    "unit-next": Stage((PYTEST,), venv="venv-next"),
     "lint": Stage(
         (
             ("ruff", "format", "--check"),
@@ -61,7 +68,10 @@ STAGES: Mapping[str, Stage] = {
     "types": Stage(
         (
             ("mypy", "-p", f"{PLUGINS}.module_utils", "-p", f"{PLUGINS}.plugin_utils"),
-            ("mypy", *(f"tests/tools/{tool}.py" for tool in ("bootstrap", "gates", "package", "sanity"))),
+            (
+                "mypy",
+                *(f"tests/tools/{tool}.py" for tool in ("bootstrap", "cores", "gates", "package", "sanity", "update")),
+            ),
         )
     ),
     "docs-lint": Stage(
@@ -100,6 +110,7 @@ STAGES: Mapping[str, Stage] = {
     "build": Stage((("python", "tests/tools/package.py"),)),
     "sanity": Stage((("python", "tests/tools/sanity.py"),)),
     "sanity-oldest": Stage((("python", "tests/tools/sanity.py"),), venv="venv-oldest"),
+    "sanity-next": Stage((("python", "tests/tools/sanity.py"),), venv="venv-next"),
     "browser": Stage(((*PYTEST, "tests/browser"),)),
     "integration-cluster": Stage(((*PYTEST, "--durations=8", "tests/integration/cluster"),), group=HOSTS),
     "integration-stack": Stage(((*PYTEST, "--durations=8", "tests/integration/stack"),), group=HOSTS),
@@ -113,23 +124,62 @@ STAGES: Mapping[str, Stage] = {
 @dataclass(frozen=True)
 class Result:
     name: str
+    core: str  # which ansible-core it ran with
     seconds: float
     failed: bool
+    not_run: str = ""  # the reason
 
 
 def run(name: str, show: bool) -> Result:
     """Run a stage; unless it is shown as it goes, its output is printed only when it fails."""
     stage = STAGES[name]
+    version = installed(stage.venv)
+    reason = obstacle(stage.venv, version, ON_CI)
     log = log_of(name)
     log.parent.mkdir(parents=True, exist_ok=True)
+    if reason:
+        log.write_text(f"not run: {reason}\n", encoding="utf-8")
+        result = Result(name, "", 0, ON_CI and not CORES[stage.venv].off, reason)
+        print(f"==> {name}: {verdict(result)}", flush=True)
+        return result
     print(f"==> {name}", flush=True)
     started = time.monotonic()
     with log.open("w", encoding="utf-8") as file:
         codes = [execute(command, stage, sys.stdout if show else file) for command in stage.commands]
-    result = Result(name, time.monotonic() - started, any(codes))
+    result = Result(name, called(stage.venv, version), time.monotonic() - started, any(codes))
     output = "" if show or not result.failed else said(name)
-    print(f"{output}==> {name}: {verdict(result)} after {result.seconds:.0f} s", flush=True)
+    with_core = f"after {result.seconds:.0f} s with ansible-core {result.core}"
+    print(f"{output}==> {name}: {verdict(result)} {with_core}", flush=True)
     return result
+
+
+def installed(venv: str) -> str:
+    """The version of ansible-core that an environment really has, or nothing."""
+    found = (CACHE / venv).glob("lib/python3*/site-packages/ansible_core-*.dist-info")
+    return next((path.name.removeprefix("ansible_core-").removesuffix(".dist-info") for path in found), "")
+
+
+def obstacle(venv: str, version: str, strict: bool) -> str:
+    """Why nothing can be run in an environment with this version of ansible-core in it, or nothing."""
+    core = CORES[venv]
+    if core.off:
+        return f"ansible-core {core.version} is switched off: {core.off}"
+    if not version:
+        return f"it needs {needed(venv)}, for ansible-core {core.version} in .cache/{venv}"
+    if is_of(core.version, version) or (venv == "venv" and not strict):
+        return ""
+    return f"it needs ansible-core {core.version}, and .cache/{venv} has {version}"
+
+
+def is_of(core: str, version: str) -> bool:
+    """Whether 2.21.5 or 2.21.0rc1 is a release of 2.21."""
+    return version.startswith(f"{core}.")
+
+
+def called(venv: str, version: str) -> str:
+    """A version with its name; where Python is too old for the newest one, `venv` has one that has no name."""
+    core = CORES[venv]
+    return f"{version} ({core.name})" if is_of(core.version, version) else version
 
 
 def log_of(name: str) -> Path:
@@ -181,7 +231,26 @@ def failures(name: str) -> list[str]:
 
 
 def verdict(result: Result) -> str:
+    if result.not_run:
+        return ("FAILED, " if result.failed else "") + f"not run: {result.not_run}"
     return "FAILED" if result.failed else "ok"
+
+
+def table(results: Sequence[Result], seconds: float) -> list[str]:
+    """What became of all stages, as lines."""
+    count = sum(bool(result.not_run) for result in results)
+    failed = any(result.failed for result in results)
+    whole = ("FAILED" if failed else "ok") + (f", but {count} of {len(results)} not run" if count else "")
+    return [
+        f"{'stage':<21}{'ansible-core':<20}{'seconds':>8}  result",
+        *(f"{result.name:<21}{result.core:<20}{result.seconds:>8.0f}  {verdict(result)}" for result in results),
+        f"{'all':<21}{'':<20}{seconds:>8.0f}  {whole}",
+    ]
+
+
+def code(results: Sequence[Result]) -> int:
+    """The exit code: where nothing was run, nothing is good."""
+    return int(any(result.failed for result in results) or all(result.not_run for result in results))
 
 
 def run_all(names: Sequence[str]) -> list[Result]:
@@ -204,14 +273,11 @@ def main(names: list[str]) -> int:
         for result in results:
             if result.failed:
                 remind(result)
-        print(f"\n{'stage':<21}{'seconds':>8}  result")
-        for result in results:
-            print(f"{result.name:<21}{result.seconds:>8.0f}  {verdict(result)}")
-        print(f"{'all':<21}{time.monotonic() - started:>8.0f}  {'FAILED' if any(r.failed for r in results) else 'ok'}")
+        print("", *table(results, time.monotonic() - started), sep="\n")
         for result in results:
             for failure in failures(result.name) if result.failed else ():
                 print(f"{result.name}: {failure}")
-    return int(any(result.failed for result in results))
+    return code(results)
 
 
 if __name__ == "__main__":
