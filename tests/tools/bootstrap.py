@@ -80,7 +80,7 @@ def main(names: list[str]) -> int:
     for name in wanted:
         if not cores.fits(name, sys.version_info.minor):  # PYTHON=... may name any
             this = f"{sys.executable} is Python {sys.version.split()[0]}"
-            print(f"error: {this}; .cache/{name} needs {cores.needed(name)}", file=sys.stderr)
+            print(f"error: {this}; .cache/{name} needs {cores.span(cores.PYTHONS[name])}", file=sys.stderr)
             return 1
     CACHE.mkdir(exist_ok=True)
     with (CACHE / "bootstrap.lock").open("w") as lock:

@@ -59,9 +59,9 @@ def fits(environment: str, minor: int) -> bool:
     return first <= minor <= last
 
 
-def needed(environment: str) -> str:
+def span(pythons: tuple[int, int]) -> str:
     """What to install where no Python fits."""
-    first, last = PYTHONS[environment]
+    first, last = pythons
     return f"Python 3.{first} to 3.{last}"
 
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from tests.tools.cores import CORES, needed
+from tests.tools.cores import CORES, span
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 CACHE = CHECKOUT / ".cache"
@@ -164,11 +164,9 @@ def obstacle(venv: str, version: str, strict: bool) -> str:
     core = CORES[venv]
     if core.off:
         return f"ansible-core {core.version} is switched off: {core.off}"
-    if not version:
-        return f"it needs {needed(venv)}, for ansible-core {core.version} in .cache/{venv}"
-    if is_of(core.version, version) or (venv == "venv" and not strict):
+    if is_of(core.version, version) or (venv == "venv" and version and not strict):
         return ""
-    return f"it needs ansible-core {core.version}, and .cache/{venv} has {version}"
+    return f"it needs ansible-core {core.version} on {span(core.pythons)}; .cache/{venv} has {version or 'none'}"
 
 
 def is_of(core: str, version: str) -> bool:

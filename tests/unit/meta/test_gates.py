@@ -56,12 +56,18 @@ CORES = {
     [
         ("venv", "2.21.5", True, ""),
         ("venv", "2.19.14", False, ""),  # Python 3.11
-        ("venv", "2.19.14", True, "it needs ansible-core 2.21, and .cache/venv has 2.19.14"),
+        ("venv", "2.19.14", True, "it needs ansible-core 2.21 on Python 3.12 to 3.14; .cache/venv has 2.19.14"),
         ("venv-oldest", "2.18.19", True, ""),
-        ("venv-oldest", "2.20.1", False, "it needs ansible-core 2.18, and .cache/venv-oldest has 2.20.1"),
+        (
+            "venv-oldest",
+            "2.20.1",
+            False,
+            "it needs ansible-core 2.18 on Python 3.11 to 3.13; .cache/venv-oldest has 2.20.1",
+        ),
         ("venv-next", "2.22.0rc1", True, ""),
-        ("venv-next", "2.2.0", False, "it needs ansible-core 2.22, and .cache/venv-next has 2.2.0"),
-        ("venv-next", "", False, "it needs Python 3.13 to 3.14, for ansible-core 2.22 in .cache/venv-next"),
+        ("venv-next", "2.2.0", False, "it needs ansible-core 2.22 on Python 3.13 to 3.14; .cache/venv-next has 2.2.0"),
+        ("venv-next", "", False, "it needs ansible-core 2.22 on Python 3.13 to 3.14; .cache/venv-next has none"),
+        ("venv", "", False, "it needs ansible-core 2.21 on Python 3.12 to 3.14; .cache/venv has none"),
     ],
 )
 def test_a_stage_runs_with_the_core_it_is_named_after(monkeypatch, venv, version, strict, reason):
@@ -142,7 +148,7 @@ def test_without_an_environment_a_stage_is_not_run_and_on_ci_a_failure(stages, m
     monkeypatch.setattr(gates, "installed", {"venv": "2.21.5", "venv-next": ""}.get)
     assert gates.main(["unit", "unit-next"]) == code
     assert stages == [("a",)]
-    reason = "it needs Python 3.13 to 3.14, for ansible-core 2.22 in .cache/venv-next"
+    reason = "it needs ansible-core 2.22 on Python 3.13 to 3.14; .cache/venv-next has none"
     assert told(capsys)[1:] == [
         f"unit-next 0 {so}not run: {reason}",
         f"all 0 {'FAILED' if on_ci else 'ok'}, but 1 of 2 not run",
