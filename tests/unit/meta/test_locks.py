@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -146,11 +145,10 @@ def test_an_environment_is_not_made_where_it_is_switched_off(monkeypatch, made):
 
 
 def test_a_python_that_does_not_fit_is_refused(monkeypatch, made, capsys):
-    monkeypatch.setattr(cores, "PYTHONS", {"venv-next": (98, 99)})
-    assert bootstrap.main(["venv-next"]) == 1
+    monkeypatch.setattr(cores, "PYTHONS", {"venv": (98, 99)})
+    assert bootstrap.main(["venv"]) == 1
     assert made == []
-    assert ".cache/venv-next needs Python 3.98 to 3.99" in capsys.readouterr().err
-    assert sys.version_info < (3, 98)
+    assert ".cache/venv needs Python 3.98 to 3.99" in capsys.readouterr().err
 
 
 def test_what_is_switched_off_is_not_locked_anew(monkeypatch, capsys):
