@@ -15,6 +15,7 @@ from ansible.errors import AnsibleActionFail
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import core_secrets
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import HIDDEN_OPTION
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import CONNECTION
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import masked, named, searchable, texts
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images, secrets
@@ -56,7 +57,9 @@ class ActionModule(InRounds):
         result = self.in_rounds(lambda ticket: {**given, "model": json.dumps({**model, "ticket": ticket})}, task_vars)
         result["warnings"] = [*warnings, *(result.get("warnings") or [])]
         if "invocation" in result:
-            shown = {key: HIDDEN_OPTION if key in NOT_SHOWN else value for key, value in arguments.items()}
+            # What the user wrote, and not the model; without options that nobody knows, whose names may be misspelt.
+            known = {*OPTIONS, *CONNECTION} - NOT_SHOWN
+            shown = {key: value if key in known else HIDDEN_OPTION for key, value in arguments.items()}
             result["invocation"] = {"module_args": shown}
         return result
 

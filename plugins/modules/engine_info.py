@@ -232,6 +232,7 @@ def main() -> None:
         # The texts of files can hold secrets.
         answer = {name: value for name, value in asdict(host).items() if name not in ("files", "sources", "key")}
         answer["daemon"]["content"] = shown(host.daemon.content)
+        answer["service"]["log"] = shown(host.service.log)
         answer["kernel"] = {
             "release": host.kernel.release,
             "known": host.kernel.known,

@@ -278,7 +278,7 @@ plan:
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init_duty import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import named, texts
 
 EXTERNAL_CA = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},
@@ -319,7 +319,7 @@ def main() -> None:
             "on_drift": {"type": "str", "choices": ["warn", "fail"], "default": "warn"},
             "wait_timeout": {"type": "int", "default": 60},
         },
-        secret={"signing_ca_key": texts},
+        secret={"signing_ca_key": texts, "external_cas": named, "log_driver": named},
         required_by={"signing_ca_key": ["signing_ca_cert"], "subnet_size": ["default_addr_pool"]},
     )
     run_module(module, init_duty)

@@ -19,18 +19,25 @@ HIDDEN = "********"
 # Characters. Shorter values are too likely to be part of other words; GitLab CI/CD masks variables from 8 on, too.
 SHORTEST = 8
 
-# Such as splunk-token, DB_PASSWORD or API_KEY. DB_PASSWORD_FILE holds a path.
+# Such as splunk-token, DB_PASSWORD or API_KEY; not so PASSWORD_FILE (a path), TOKEN_TTL or PWD (a directory).
 _SECRET_NAME = re.compile(
-    r"token|secret|credential|passw(or)?d|passphrase|(^|[_.-])(pass|pwd|auth|api_?key|key)($|[_.-])", re.IGNORECASE
+    r"token|secret|credential|passw(or)?d|passphrase|(^|[_-])(pass|pwd|pw|auth|jwt|cookie|keys?)$"
+    r"|(api|ssh|private|access|license|encryption|signing)[_-]?key",
+    re.IGNORECASE,
 )
-_PATH_NAME = re.compile(r"[_.-](file|path|dir)$", re.IGNORECASE)
+_NO_SECRET_NAME = re.compile(
+    r"^(old)?pwd$|[_-](file|path|dir|ur[il]|sock|name|id|type|algorithm|hashing|length|ttl|expir\w*)$", re.IGNORECASE
+)
 _PASSWORD_IN_ADDRESS = re.compile(r"(://[^/?#\s:@]*:)([^/?#\s]+)(@)")
-_ASSIGNMENT = re.compile(r"""(["']?)([\w.-]+)=(.*)\1""", re.DOTALL)
+# One that is a text as a whole, in quotes or not, and those in a text: `--password=...`, `a=1,password=...`.
+_ASSIGNMENT = re.compile(r"""((["']?)([\w.-]+)=)(.*)(\2)""", re.DOTALL)
+_ASSIGNMENTS = re.compile(r"""((?<![\w.-])([\w.-]+)=)([^\s,;&"']+)""")
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether a key or a variable is called after a secret that it holds."""
-    return bool(_SECRET_NAME.search(name)) and not _PATH_NAME.search(name)
+    """Whether a key, an option or a variable is called after a secret that it holds. Of `a.b.c`, `c` counts."""
+    last = name.rpartition(".")[2]
+    return bool(_SECRET_NAME.search(last)) and not _NO_SECRET_NAME.search(last)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -56,11 +63,10 @@ def named(value: Any) -> Iterator[str]:
         for key, item in value.items():
             yield from texts(item) if is_secret_name(str(key)) else named(item)
     elif isinstance(value, (list, tuple)):
-        for item in value:
-            yield from named(item)
+        for before, item in zip(("", *value), value):
+            yield from texts(item) if _is_flag(before) else named(item)
     elif isinstance(value, str):
-        assignment = _secret_assignment(value)
-        yield from passwords(value) if assignment is None else (assignment[3],)
+        yield from _secrets_in(value)
 
 
 def shown(value: Any) -> Any:
@@ -68,11 +74,8 @@ def shown(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {key: _hidden(item) if is_secret_name(str(key)) else shown(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [shown(item) for item in value]
-    if not isinstance(value, str):
-        return value
-    assignment = _secret_assignment(value)
-    return _without_passwords(value) if assignment is None else value[: assignment.start(3)] + HIDDEN + assignment[1]
+        return [_hidden(item) if _is_flag(before) else shown(item) for before, item in zip(("", *value), value)]
+    return _without_secrets(value) if isinstance(value, str) else value
 
 
 def searchable(secrets: Iterable[str]) -> frozenset[str]:
@@ -107,10 +110,27 @@ def _hidden(value: Any) -> Any:
     return value if isinstance(value, bool) or value in (None, "", [], {}) else HIDDEN
 
 
-def _secret_assignment(text: str) -> re.Match[str] | None:
-    """`NAME=value`, in quotes or not, where the name is that of a secret."""
-    found = _ASSIGNMENT.fullmatch(text)
-    return found if found and is_secret_name(found[2]) else None
+def _is_flag(item: Any) -> bool:
+    """Whether a word of a command is an option whose value, a secret, is the next word."""
+    return isinstance(item, str) and item.startswith("-") and "=" not in item and is_secret_name(item)
+
+
+def _secrets_in(text: str) -> Iterator[str]:
+    whole = _ASSIGNMENT.fullmatch(text)
+    if whole and is_secret_name(whole[3]):
+        yield whole[4]
+        return
+    yield from (value for _start, name, value in _ASSIGNMENTS.findall(text) if is_secret_name(name))
+    yield from passwords(text)
+
+
+def _without_secrets(text: str) -> str:
+    whole = _ASSIGNMENT.fullmatch(text)
+    if whole and is_secret_name(whole[3]):
+        return f"{whole[1]}{HIDDEN}{whole[5]}"
+    return _without_passwords(
+        _ASSIGNMENTS.sub(lambda found: f"{found[1]}{HIDDEN}" if is_secret_name(found[2]) else found[0], text)
+    )
 
 
 def _without_passwords(text: str) -> str:

@@ -14,6 +14,7 @@ import yaml
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import families, versions
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Os
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DISTRIBUTION, SOURCES
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import HIDDEN, texts
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.node.wishes import MAINTENANCE
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.inventory import address_of, inventory_of
 from ansible_collections.apiary.swarm.plugins.plugin_utils._cluster.reports import Report
@@ -132,11 +133,20 @@ def _node(node: Facts) -> dict[str, Any]:
 
 def _settings(swarm: Facts) -> dict[str, Any]:
     """Empty ones are the Engine's own."""
-    known = {key: value for key, value in swarm["settings"].items() if value not in (None, [], {}, "")}
+    known = {
+        key: value
+        for key, value in swarm["settings"].items()
+        if value not in (None, [], {}, "") and not _holds_secret(value)
+    }
     for name in ("default_addr_pool", "subnet_size", "data_path_port"):
         if swarm[name]:
             known[name] = swarm[name]
     return known
+
+
+def _holds_secret(value: Any) -> bool:
+    """swarm_info hides secrets, and what it hides cannot be written down."""
+    return any(HIDDEN in text for text in texts(value))
 
 
 def _shared(variables: Sequence[Facts]) -> dict[str, Any]:
@@ -173,6 +183,12 @@ def _warnings(
         yield (
             "Autolock is on, and the unlock key was not read. Say where it is kept, in "
             "swarm_manager_unlock_key_file: without it, managers that were restarted stay locked."
+        )
+    secret = sorted(name for name, value in swarm["settings"].items() if _holds_secret(value))
+    if secret:
+        yield (
+            f"Settings of the swarm hold secrets and were not written down: {', '.join(secret)}. "
+            "Add them to swarm_manager_settings."
         )
     waiting = [hosts[node["id"]] for node in nodes if MAINTENANCE in node["labels"]]
     if waiting:

@@ -32,6 +32,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.swarm_
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Plan, Step
 
 
@@ -50,7 +51,7 @@ def decide_settings(cluster: Mapping[str, Any], options: Mapping[str, Any], node
         raise SwarmError(" ".join(words) + " Nothing was changed.", "Correct the options, or set on_drift to warn.")
     stored = cluster.get("Spec") or {}
     wished = wished_settings(options)
-    changes = [Change(name, *sides) for name, sides in sorted(settings_to_change(stored, wished).items())]
+    changes = [Change(name, *map(shown, sides)) for name, sides in sorted(settings_to_change(stored, wished).items())]
     spec = merged_spec(stored, wished)
     signing = signing_ca_differs(options, (cluster.get("TLSInfo") or {}).get("TrustRoot") or "")
     if signing and cluster.get("RootRotationInProgress"):
@@ -69,8 +70,9 @@ _ONLY_AT_INIT = ("data_path_port", "default_addr_pool", "subnet_size", "availabi
 
 
 def _stated(options: Mapping[str, Any]) -> tuple[Change, ...]:
-    stated = {name: options[name] for name in (*LOCAL, *_ONLY_AT_INIT) if options.get(name)}
-    return tuple(Change(name, after=value) for name, value in sorted({**stated, **wished_settings(options)}.items()))
+    local = {name: options[name] for name in (*LOCAL, *_ONLY_AT_INIT) if options.get(name)}
+    stated = shown({**local, **wished_settings(options)})
+    return tuple(Change(name, after=value) for name, value in sorted(stated.items()))
 
 
 def init_request(options: Mapping[str, Any]) -> dict[str, Any]:

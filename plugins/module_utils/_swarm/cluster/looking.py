@@ -16,6 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.local_
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership, membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import UNIX
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 
@@ -72,7 +73,7 @@ def swarm_view(cluster_object: Mapping[str, Any]) -> dict[str, Any]:
         "id": cluster_object.get("ID") or "",
         "created_at": cluster_object.get("CreatedAt") or "",
         "updated_at": cluster_object.get("UpdatedAt") or "",
-        "settings": swarm_spec.settings_of(cluster_object["Spec"]) if known else {},
+        "settings": shown(swarm_spec.settings_of(cluster_object["Spec"])) if known else {},
         "default_addr_pool": (cluster_object.get("DefaultAddrPool") or swarm_spec.DEFAULT_ADDR_POOL) if known else [],
         "subnet_size": cluster_object.get("SubnetSize") or None,
         "data_path_port": cluster_object.get("DataPathPort") or None,

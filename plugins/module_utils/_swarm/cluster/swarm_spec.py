@@ -20,6 +20,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses impo
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import pem
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identity import ca_digest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import duration, nanoseconds
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 
 OWN_LABELS = "apiary.swarm."  # labels that begin so are no settings: this collection remembers something in them
 
@@ -156,7 +157,7 @@ def drift(options: Mapping[str, Any], cluster: Mapping[str, Any], node_address: 
 
     def compare(option: str, wished: Any, actual: Any) -> None:
         if wished != actual:
-            found.append({"option": option, "wished": wished, "actual": actual})
+            found.append({"option": option, "wished": shown(wished), "actual": shown(actual)})
 
     if options.get("default_addr_pool"):
         compare("default_addr_pool", options["default_addr_pool"], cluster.get("DefaultAddrPool") or DEFAULT_ADDR_POOL)

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 
 PATH = "/etc/docker/daemon.json"
 
@@ -76,7 +77,7 @@ def refused(content: Content) -> dict[str, str]:
 
 
 def _refuse(key: str, value: Any, wish: Content, reason: str) -> None:
-    said = f"{key}: {json.dumps(value)}"
+    said = f"{key}: {json.dumps(shown(value))}"
     if key in wish:
         raise SwarmError(
             f"docker_engine_daemon has {said}, but {reason}.",

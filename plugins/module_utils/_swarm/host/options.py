@@ -47,7 +47,7 @@ SECRET: Mapping[str, Callable[[Any], Iterable[str]]] = {
     "repository_password": texts,
     "daemon": named,
     "log_opts": named,
-    "service": named,
+    "service": lambda settings: named([word.strip("\"'") for text in texts(settings) for word in text.split()]),
     "http_proxy": named,
     "https_proxy": named,
     "logins": logins.secrets,

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import logins as registry_logins
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import mtu, sources, versions
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import passwords
 
 DOCKER = "docker"
 DISTRIBUTION = "distribution"
@@ -86,6 +87,12 @@ def wish_of(options: Mapping[str, Any]) -> Wish:
             f"docker_engine_version is {wish.version}, but docker_engine_package_files say which version there is.",
             "Nothing was changed. Leave one of them out.",
         )
+    for variable, url in (("url", wish.repository_url), ("key_url", wish.repository_key_url)):
+        if any(passwords(url)):
+            raise SwarmError(
+                f"docker_engine_repository_{variable} has a password in it, which every user of the host could read.",
+                "Nothing was changed. Give docker_engine_repository_username and docker_engine_repository_password.",
+            )
     for registry, text in wish.certificates.items():
         if "-----BEGIN CERTIFICATE-----" not in str(text):
             raise SwarmError(

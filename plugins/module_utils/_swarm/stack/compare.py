@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import HIDDEN, is_secret_name
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import ABSENT, Change
 
 Path = tuple[str, ...]
@@ -59,6 +59,8 @@ COMPOSE: dict[Path, str] = {
 
 # Below these, the next step of the path is a key of the user's (or a target), and keeps its spelling.
 _KEYED = {"Labels", "Env", "Options", "DriverOpts", "Sysctls", "Ulimits", "Mounts", "Secrets", "Configs", "Networks"}
+# Of these, the keys are names of variables and options.
+_NAMED_BY_USERS = {"Labels", "Env", "Options", "DriverOpts", "Sysctls"}
 _DURATIONS = {
     "Delay",
     "Monitor",
@@ -110,14 +112,14 @@ def _spelled(name: str) -> str:
 
 
 def _shown(path: Path, value: Any) -> Any:
-    """Nanoseconds and billionths of a CPU as people write them, and no value of a variable named after a secret."""
+    """Nanoseconds and billionths of a CPU as people write them, and no secret where its name tells of it."""
     if value is ABSENT or not path:
         return value
-    if path[-2:-1] == ("Env",) and is_secret_name(path[-1]):
-        return HIDDEN if value else value
+    if path[-2:-1] and path[-2] in _NAMED_BY_USERS:
+        return shown({path[-1]: value})[path[-1]]
     units: Mapping[str, Callable[[float], Any]] = {
         "NanoCPUs": lambda number: f"{number * _NANOSECOND:g}",
         **{name: lambda number: f"{number * _NANOSECOND:g}s" for name in _DURATIONS},
     }
     convert = units.get(path[-1])
-    return convert(value) if convert and isinstance(value, (int, float)) and path[-2:-1] != ("Labels",) else value
+    return convert(value) if convert and isinstance(value, (int, float)) else shown(value)

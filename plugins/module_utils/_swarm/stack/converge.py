@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import constraints
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import MODES, mode_of, replicas
 
@@ -260,7 +261,7 @@ def errors(tasks: Iterable[Object], nodes: Iterable[Object]) -> list[dict[str, A
     names = {node["ID"]: (node.get("Description") or {}).get("Hostname") or node["ID"] for node in nodes}
     found: dict[str, dict[str, Any]] = {}
     for task in tasks:
-        text = (task.get("Status") or {}).get("Err")
+        text = shown((task.get("Status") or {}).get("Err"))  # it may have the command that failed
         if text:
             entry = found.setdefault(text, {"error": text, "count": 0, "nodes": []})
             entry["count"] += 1

@@ -36,11 +36,15 @@ TASKS = {
     "model": {"definition": {"services": {}}, "model": "{}"},
     "login": {"definition": {"services": {}}, "registry_auth": {"r:5000": {"user": "the misspelled login"}}},
     "secret": {"compose": ["stack.yml"], "secrets": {"other": "the misplaced secret"}},
+    "misspelt": {"definition": {"services": {}}, "secret": {"key": "the unknown secret"}},
+    "inline": {"definition": {"services": {"a": {"image": "a", "environment": {"PASSWORD": "the inline secret"}}}}},
+    "variable": {"compose": ["stack.yml"], "env": {"DB_PASSWORD": "the secret variable"}},
 }
 VAULTED = "the vaulted secret"
 LOGIN = "the login of the registry"
 SECRETS = (
     *("the given secret", "the misplaced secret", "the misspelled login", VAULTED),
+    *("the unknown secret", "the inline secret", "the secret variable"),
     *(LOGIN, base64.b64encode(f"user:{LOGIN}".encode()).decode()),
 )
 

@@ -30,9 +30,14 @@ CONTENT = {
     ("name", "is_secret"),
     [
         *((name, True) for name in ("DB_PASSWORD", "splunk-token", "secret", "API_KEY", "apikey", "key", "MYSQL_PWD")),
-        *((name, True) for name in ("pass", "passphrase", "AUTH", "s3.secret.key", "passwd", "aws_credentials")),
-        *((name, False) for name in ("DB_PASSWORD_FILE", "TOKEN_PATH", "KEYBOARD", "monkey", "bypass", "author")),
-        *((name, False) for name in ("TAG", "username", "tlskey", "storage-driver", "", "compass")),
+        *((name, True) for name in ("pass", "passphrase", "AUTH", "s3.secret.key", "passwd", "aws_credentials", "PW")),
+        *((name, True) for name in ("sshkey", "LICENSE_KEY", "jwt", "--password", "app.session_cookie", "API_KEYS")),
+        *(
+            (name, False)
+            for name in ("DB_PASSWORD_FILE", "TOKEN_PATH", "KEYBOARD", "monkey", "bypass", "author", "PWD")
+        ),
+        *((name, False) for name in ("TAG", "username", "tlskey", "storage-driver", "", "compass", "SSH_AUTH_SOCK")),
+        *((name, False) for name in ("TOKEN_URL", "TOKEN_TTL", "PASSWORD_HASHING", "AWS_ACCESS_KEY_ID", "secret.name")),
     ],
 )
 def test_a_name_tells_whether_it_holds_a_secret(name, is_secret):
@@ -40,14 +45,32 @@ def test_a_name_tells_whether_it_holds_a_secret(name, is_secret):
 
 
 def test_secrets_are_found_by_their_names_and_in_addresses():
-    assert sorted(named(CONTENT)) == ["1", "honeycomb", "nectar", "wax"]
+    assert sorted(named(CONTENT)) == ["1", "honeycomb", "nectar", "pollen", "wax"]
     assert list(named(["http://bee:p%40ss@proxy", "a:b@c", "http://host:80/a@b", 'A_TOKEN="x"', '"B_TOKEN=y"'])) == [
         "p%40ss",
         '"x"',
         "y",
     ]
+    assert list(named(["serve", "--password", "p1", "--token=p2", "-v", "x", {"o": "user=bee,password=p3,ro"}])) == [
+        "p1",
+        "p2",
+        "p3",
+    ]
     assert list(named(None)) == list(named(1)) == list(named({"password": None, "token": False})) == []
     assert list(named({"tokens": {"worker": "w", "managers": ["m", 7]}})) == ["w", "m", "7"]
+
+
+def test_they_are_hidden_in_commands_and_lists_of_options():
+    assert shown(["serve", "--password", "p1", "--token=p2", "--level", "x", "exec: 'a --key=p3'"]) == [
+        "serve",
+        "--password",
+        "********",
+        "--token=********",
+        "--level",
+        "x",
+        "exec: 'a --key=********'",
+    ]
+    assert shown({"o": "user=bee,password=p3,ro"}) == {"o": "user=bee,password=********,ro"}
 
 
 def test_they_are_hidden_in_their_places_and_nowhere_else():
@@ -55,7 +78,7 @@ def test_they_are_hidden_in_their_places_and_nowhere_else():
         "proxies": {"http-proxy": "http://bee:********@proxy:3128", "no-proxy": "localhost"},
         "log-opts": {"splunk-token": "********", "splunk-url": "https://collector:8081"},
         "registry-mirrors": ["https://bee:********@mirror/waxworks"],
-        "default-env": ["DB_PASSWORD=********", 'Environment="API_KEY=pollen"', "LEVEL=1"],
+        "default-env": ["DB_PASSWORD=********", 'Environment="API_KEY=********"', "LEVEL=1"],
         "features": {"token": True},
         "mtu": 1450,
     }

@@ -115,6 +115,14 @@ def test_settings_are_as_they_are_but_for_empty_ones():
     }
 
 
+def test_settings_that_hold_secrets_are_left_out_with_a_warning():
+    authorities = [{"protocol": "cfssl", "url": "https://bee:********@ca"}]
+    _groups, variables, warnings = adopted([manager("m1")], external_cas=authorities, task_history_limit=3)
+    assert "external_cas" not in variables["swarm_manager_settings"]
+    assert variables["swarm_manager_settings"]["task_history_limit"] == 3
+    assert any("external_cas" in warning and "swarm_manager_settings" in warning for warning in warnings)
+
+
 @pytest.mark.parametrize(
     ("facts", "variables"),
     [

@@ -148,3 +148,12 @@ def test_good_settings(options):
 def test_bad_settings_are_named(options, complaint):
     (problem,) = check_settings(options)
     assert complaint in problem
+
+
+def test_no_secret_of_an_external_ca_is_shown():
+    authority = {"protocol": "cfssl", "url": "https://bee:wax@ca", "options": {"auth_key": "wax"}}
+    options = {"external_cas": [authority], **NO_INIT}
+    for plan in (decide_init(INACTIVE, {}, options), decide_init(MANAGER, CLUSTER, options)):
+        assert plan.steps
+        assert "wax" not in str(plan.as_list()) + str(plan.diff())
+        assert "********" in str(plan.diff())

@@ -177,3 +177,11 @@ def test_the_signing_ca_is_compared_with_the_trusted_root():
     before, after = signing_ca_differs({"signing_ca_cert": MINE}, ROOT)
     assert before != after
     assert after.startswith("sha256:")
+
+
+def test_drift_shows_no_secret():
+    found = drift({"log_driver": {"name": "splunk", "options": {"splunk-token": "wax", "tag": "a"}}}, {}, "192.0.2.1")
+    (words,) = drift_in_words(found)
+    assert "wax" not in words
+    assert "'splunk-token': '********'" in words
+    assert "'tag': 'a'" in words

@@ -22,7 +22,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.kernel import Kernel
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.sources import FINGERPRINT
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import Wish, wish_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Plan
 
 BOOKWORM = Os("debian", "12", "bookworm", "Debian GNU/Linux 12 (bookworm)", "debian", "x86_64")
@@ -308,3 +308,12 @@ def test_what_cannot_be_is_refused_before_anything_is_done(host, wish, words):
         decide(host, wish)
     for word in (*words, "Nothing was changed"):
         assert word in str(refusal.value)
+
+
+@pytest.mark.parametrize("option", ["repository_url", "repository_key_url"])
+def test_an_address_with_a_password_is_refused_without_showing_it(option):
+    with pytest.raises(SwarmError) as refusal:
+        wish_of({"source": "docker", option: "https://bee:wax@mirror/linux"})
+    assert f"docker_engine_{option} has a password" in str(refusal.value)
+    assert "docker_engine_repository_password" in str(refusal.value)
+    assert "wax" not in str(refusal.value)

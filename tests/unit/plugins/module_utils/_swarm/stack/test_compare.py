@@ -56,6 +56,31 @@ def test_changes_are_by_field_and_in_the_order_of_their_names():
     ]
 
 
+def test_secrets_are_hidden_where_their_names_tell_of_them():
+    logging = {"LogDriver": {"Name": "splunk", "Options": {"splunk-token": "t1", "tag": "a"}}}
+    before = spec({"Image": "a", "Env": ["DB_PASSWORD=1", "LEVEL=1"], "Args": ["run"]}, task=logging)
+    after = spec(
+        {"Image": "a", "Env": ["DB_PASSWORD=2", "LEVEL=2", "API_KEY="], "Args": ["run", "--password", "p1"]},
+        task={"LogDriver": {"Name": "splunk", "Options": {"splunk-token": "t2", "tag": "b"}}},
+        Labels={"backup.token": "l1", "backup.url": "ftp://bee:p2@host"},
+    )
+    assert changes(before, after) == [
+        'command: ["run"] -> ["run", "--password", "********"]',
+        "deploy.labels.backup.token: (absent) -> ********",
+        "deploy.labels.backup.url: (absent) -> ftp://bee:********@host",
+        'environment.API_KEY: (absent) -> ""',
+        "environment.DB_PASSWORD: ******** -> ********",
+        "environment.LEVEL: 1 -> 2",
+        "logging.options.splunk-token: ******** -> ********",
+        "logging.options.tag: a -> b",
+    ]
+
+
+def test_a_secret_that_a_service_takes_is_named():
+    (change,) = compare.changes({"Secrets": {"db": {"SecretName": "db"}}}, {"Secrets": {"db": {"SecretName": "db-v2"}}})
+    assert str(change).endswith("db -> db-v2")
+
+
 def test_a_whole_section_is_shown_field_by_field():
     before = spec({"Image": "a"})
     after = spec({"Image": "a"}, task={"Resources": {"Limits": {"NanoCPUs": 500_000_000, "Pids": 5}}})

@@ -255,6 +255,12 @@ def test_the_monitor_period_is_that_of_the_service():
     assert only(found, []).monitor == 30.0
 
 
+def test_an_error_shows_no_password_of_the_command_that_failed():
+    tasks = [task("rejected", error='exec: "serve --password=p1": not found', node="a")]
+    (found,) = converge.errors(tasks, NODES)
+    assert found["error"] == 'exec: "serve --password=********": not found'
+
+
 def test_errors_are_distinct_and_name_the_nodes():
     tasks = [
         task("rejected", error="No such image: x", node="a"),
