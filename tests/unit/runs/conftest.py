@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import importlib
 import json
+import os
+import sys
+import syslog
 
 import pytest
 from ansible.module_utils import basic
 
 from tests.doubles import served
+from tests.unit.runs.plays import once
 
 
 @pytest.fixture(autouse=True)
@@ -21,18 +25,64 @@ def no_waiting(clock):
 
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """A function that runs a module against a double and returns its result; `double.requests` is of this run alone."""
+def main(monkeypatch, capsys):
+    """A function that runs a module with options and returns its result."""
+
+    def main(name, options, check_mode=False):
+        arguments = {**options, "_ansible_check_mode": check_mode}
+        monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
+        monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
+        with pytest.raises(SystemExit):
+            importlib.import_module(f"ansible_collections.apiary.swarm.plugins.modules.{name}").main()
+        return json.loads(capsys.readouterr().out)
+
+    return main
+
+
+@pytest.fixture
+def run(main, tmp_path):
+    """The same against a double; `double.requests` is of this run alone."""
 
     def run(double, name, options, check_mode=False):
         double.requests.clear()
         with served(double, tmp_path / "engine.sock") as address:
-            arguments = {**options, "docker_host": address, "_ansible_check_mode": check_mode}
-            monkeypatch.setattr(basic, "_ANSIBLE_ARGS", json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode())
-            monkeypatch.setattr(basic, "_ANSIBLE_PROFILE", "legacy", raising=False)
-            with pytest.raises(SystemExit):
-                importlib.import_module(f"ansible_collections.apiary.swarm.plugins.modules.{name}").main()
+            result = main(name, {**options, "docker_host": address}, check_mode)
         (tmp_path / "engine.sock").unlink()
-        return json.loads(capsys.readouterr().out)
+        return result
 
     return run
+
+
+@pytest.fixture
+def shared(tmp_path_factory):
+    """A function that gives plays, which are run once for all tests, also those in other processes of pytest-xdist."""
+
+    def shared(name, makes):
+        own = tmp_path_factory.getbasetemp()
+        return once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own, name, makes)
+
+    return shared
+
+
+@pytest.fixture
+def registry(monkeypatch):
+    """The secrets that Ansible searches for, from 2.22 on; none at first. Elsewhere None."""
+    try:
+        from ansible.module_utils._internal import _secrets
+    except ImportError:
+        return None
+    masker = _secrets._secret_masker
+    for name, value in vars(_secrets.SecretMasker()).items():
+        if name not in ("_lock", "_new_secret_trackers"):
+            monkeypatch.setattr(masker, name, value)
+    return masker._secrets
+
+
+@pytest.fixture
+def journal(monkeypatch):
+    """What modules write into the journal of the host."""
+    lines = []
+    for place in (basic, sys.modules.get("ansible.module_utils._internal._logging", basic)):
+        monkeypatch.setattr(place, "has_journal", False, raising=False)
+    monkeypatch.setattr(syslog, "syslog", lambda *arguments: lines.append(str(arguments[-1])))
+    return lines
