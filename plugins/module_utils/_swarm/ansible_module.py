@@ -25,7 +25,7 @@ Options = Mapping[str, Mapping[str, Any]]
 HIDDEN_OPTION = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
 
-class SwarmModule(AnsibleModule):  # type: ignore[misc]
+class SwarmModule(AnsibleModule):
     """Every module supports check mode.
 
     `secret` has the options that hold secrets, each with a function that finds them in its value. `returned` are keys
@@ -49,7 +49,7 @@ class SwarmModule(AnsibleModule):  # type: ignore[misc]
         spec = {
             name: {**option, "no_log": False} if name in self._secret else option for name, option in options.items()
         }
-        super().__init__(argument_spec=spec, supports_check_mode=True, **kwargs)
+        super().__init__(argument_spec=spec, supports_check_mode=True, **kwargs)  # type: ignore[no-untyped-call]
         self._found = self._secrets()
         self._register()
 
@@ -58,7 +58,7 @@ class SwarmModule(AnsibleModule):  # type: ignore[misc]
         if log_args:
             log_args = self._shown(log_args)
             msg = f"Invoked with {' '.join(f'{name}={value}' for name, value in log_args.items())}"
-        super().log(masked(msg, self._secrets()), log_args)
+        super().log(masked(msg, self._secrets()), log_args)  # type: ignore[no-untyped-call]
 
     def warn(self, warning: str, *args: Any, **kwargs: Any) -> None:
         super().warn(masked(warning, self._secrets()), *args, **kwargs)

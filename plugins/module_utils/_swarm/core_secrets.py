@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import searchable
 
 try:
-    from ansible.module_utils.secrets import register_secrets
+    from ansible.module_utils.secrets import register_secrets  # type: ignore[import-not-found,unused-ignore]
 except ImportError:  # before ansible-core 2.22
 
     def register_secrets(values: Iterable[str], /) -> None:
