@@ -16,6 +16,7 @@ import pytest
 from ansible.module_utils import basic
 
 from tests.doubles import served
+from tests.unit.runs.planted import unknown
 from tests.unit.runs.plays import once
 
 
@@ -65,17 +66,10 @@ def shared(tmp_path_factory):
 
 
 @pytest.fixture
-def registry(monkeypatch):
+def registry():
     """The secrets that Ansible searches for, from 2.22 on; none at first. Elsewhere None."""
-    try:
-        from ansible.module_utils._internal import _secrets
-    except ImportError:
-        return None
-    masker = _secrets._secret_masker
-    for name, value in vars(_secrets.SecretMasker()).items():
-        if name not in ("_lock", "_new_secret_trackers"):
-            monkeypatch.setattr(masker, name, value)
-    return masker._secrets
+    with unknown() as known:
+        yield known
 
 
 @pytest.fixture

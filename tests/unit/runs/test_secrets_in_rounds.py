@@ -12,8 +12,13 @@ from unittest.mock import MagicMock
 import pytest
 from ansible_collections.apiary.swarm.plugins.action.stack_deploy import ActionModule
 
-from tests.unit.runs.planted import LONG, shown_in
+from tests.unit.runs.planted import LONG, shown_in, unknown
 from tests.unit.runs.staged import Quoting, Rising
+
+try:
+    from ansible.module_utils.secrets import register_secrets
+except ImportError:  # before ansible-core 2.22
+    register_secrets = None
 
 WEB = {
     "image": "registry.example.com/web:1",
@@ -44,8 +49,11 @@ class Deployment(ActionModule):
         self.registry = None
 
     def _execute_module(self, module_args=None, task_vars=None, **keywords):
-        result = self.call(self.double, "stack_deploy", module_args)
+        with unknown():  # on the host
+            result = self.call(self.double, "stack_deploy", module_args)
         self.rounds.append(json.dumps({name: value for name, value in result.items() if name != "unfinished"}))
+        if self.registry is not None:
+            register_secrets(result.pop("_ansible_new_secrets", ()))
         self.counts.append(len(self.registry or ()))
         return result
 
