@@ -20,7 +20,7 @@ LONG: dict[str, Any] = {
     "secret": "planted-content-of-a-secret",
     "pem": f"-----BEGIN PRIVATE KEY-----\n{_LINES}\n-----END PRIVATE KEY-----\n",
     "other_secret": "planted-content-that-is-new",
-    "variable": "planted-value-of-a-variable",
+    "variable": 'planted-value-of-a-"variable"-\u00e4',
     "other_variable": "planted-value-that-is-new",
     "registry": "planted-password-of-a-registry",
     # of swarms
@@ -69,11 +69,18 @@ def shown_in(text: str) -> list[str]:
 
 
 def forms(value: str) -> set[str]:
-    """A value as it is, each of its lines, in JSON, and in base64 wherever it begins there."""
+    """A value as it is, each of its lines, in JSON, in JSON within JSON, and in base64 wherever it begins there."""
     lines = {line for line in value.splitlines() if len(line) >= 8 and not line.startswith("-----")}
     # The first characters depend on what is before the value, the last ones on what comes after it.
     coded = (base64.b64encode(b" " * shift + value.encode()).decode() for shift in range(3))
-    return lines | {text[4:-4] for text in coded} | {value, json.dumps(value)[1:-1]}
+    nested = [value]
+    for ascii_only in (True, False):
+        nested += [_in_json(value, ascii_only), _in_json(_in_json(value, ascii_only), ascii_only)]
+    return lines | {text[4:-4] for text in coded} | {*nested}
+
+
+def _in_json(text: str, ascii_only: bool) -> str:
+    return json.dumps(text, ensure_ascii=ascii_only)[1:-1]
 
 
 def differences(one: Played, other: Played) -> list[str]:
