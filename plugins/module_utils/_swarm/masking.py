@@ -10,6 +10,7 @@ texts are searched for it, and only if it is long enough: a search for `1` or `t
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -18,6 +19,8 @@ HIDDEN = "********"
 
 # Characters. Shorter values are too likely to be part of other words; GitLab CI/CD masks variables from 8 on, too.
 SHORTEST = 8
+
+_PEM = "-----"
 
 # Such as splunk-token, DB_PASSWORD or API_KEY; not so PASSWORD_FILE (a path), TOKEN_TTL or PWD (a directory).
 _SECRET_NAME = re.compile(
@@ -79,8 +82,12 @@ def shown(value: Any) -> Any:
 
 
 def searchable(secrets: Iterable[str]) -> frozenset[str]:
-    """Those that are long enough to be searched for, without the blanks around them."""
-    return frozenset(text for text in map(str.strip, secrets) if len(text) >= SHORTEST)
+    """Those that are long enough to be searched for, without the blanks around them. Of a key in PEM format, each line
+    is a secret: whoever shows it may show it line by line.
+    """
+    whole = [*map(str.strip, secrets)]
+    lines = [line for text in whole if text.startswith(_PEM) for line in text.splitlines() if not line.startswith(_PEM)]
+    return frozenset(text for text in (*whole, *lines) if len(text) >= SHORTEST)
 
 
 def masked(value: Any, secrets: Iterable[str]) -> Any:
@@ -89,7 +96,7 @@ def masked(value: Any, secrets: Iterable[str]) -> Any:
     Keys are masked as well. What holds none of them comes back as it is, of whatever class it may be.
     """
     # The longest first: one secret can be a part of another.
-    found = sorted(searchable(secrets), key=len, reverse=True)
+    found = sorted({form for text in searchable(secrets) for form in _forms(text)}, key=len, reverse=True)
     search = re.compile("|".join(map(re.escape, found))) if found else None
 
     def mask(item: Any) -> Any:
@@ -103,6 +110,11 @@ def masked(value: Any, secrets: Iterable[str]) -> Any:
         return item
 
     return mask(value)
+
+
+def _forms(text: str) -> set[str]:
+    """A text as it is, and in JSON: an Engine that refuses a request may quote it."""
+    return {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]}
 
 
 def _hidden(value: Any) -> Any:

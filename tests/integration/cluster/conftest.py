@@ -12,7 +12,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,7 @@ class Hosts:
         wait_until(reachable)
 
     def reset(self) -> None:
-        for name in self.names:
-            self.leave(name)
+        at_once(self.leave, self.names)
 
     def join(self, host: str, role: str = "worker", manager: str = "manager1") -> None:
         """Have a host join by hand."""
@@ -130,6 +130,13 @@ class Outcome:
         self.changed = sum(int(number) for number in re.findall(r"\bchanged=(\d+)", self.text))
 
 
+def at_once(act: Callable[[Any], object], items: Sequence[Any]) -> None:
+    """Do the same with several hosts in parallel; the first error is raised."""
+    with ThreadPoolExecutor(len(items)) as pool:
+        for _result in pool.map(act, items):
+            pass
+
+
 @pytest.fixture(scope="session")
 def lab_hosts() -> Iterator[Hosts]:
     """Three managers and two workers to be; set LAB_NAME to use a lab again and again."""
@@ -148,8 +155,8 @@ def hosts(lab_hosts: Hosts) -> Hosts:
 def cluster(hosts: Hosts) -> Hosts:
     """A swarm of all five, made without the collection."""
     hosts.docker("manager1", "swarm init")
-    for name in hosts.names[1:]:
-        hosts.join(name, name.rstrip("123"))
+    groups = (["manager2", "manager3"], ["worker1"], ["worker2"])  # a change of the raft group is serial
+    at_once(lambda names: [hosts.join(name, name.rstrip("123")) for name in names], groups)
     return hosts
 
 
@@ -159,8 +166,7 @@ def small(hosts: Hosts) -> Hosts:
     for name in ("manager1", "manager2", "worker1"):
         hosts.console(name, f"usermod --append --groups docker {USER}")
     hosts.docker("manager1", "swarm init")
-    hosts.join("manager2", "manager")
-    hosts.join("worker1")
+    at_once(lambda name: hosts.join(name, name.rstrip("123")), ("manager2", "worker1"))
     return hosts
 
 

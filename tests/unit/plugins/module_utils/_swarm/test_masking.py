@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import (
     is_secret_name,
@@ -116,8 +118,21 @@ def test_what_is_long_enough_is_masked_everywhere():
 
 
 def test_a_secret_of_several_lines_is_masked_as_a_whole():
-    key = "-----BEGIN KEY-----\nMIGH\n-----END KEY-----\n"
-    assert masked(f"it says {key} and ends", [key]) == "it says ********\n and ends"
+    text = "listen 80;\nserver_name a;\n"
+    assert masked(f"it says {text} and ends", [text]) == "it says ********\n and ends"
+    assert masked("listen 80;", [text]) == "listen 80;"
+
+
+def test_of_a_key_in_pem_format_each_line_is_masked():
+    key = "-----BEGIN KEY-----\nMIGHAgEAMBMG\nByqG\n-----END KEY-----\n"
+    assert masked("-----BEGIN KEY-----\nMIGHAgEAMBMG", [key]) == "-----BEGIN KEY-----\n********"
+    assert masked("ByqG", [key]) == "ByqG"
+
+
+def test_a_secret_that_is_quoted_in_json_is_masked():
+    secret = 'a "quoted"\nsecret: ä\\'
+    for quoted in (json.dumps({"Data": secret}), json.dumps({"Data": secret}, ensure_ascii=False)):
+        assert masked(f"invalid request: {quoted}", [secret]) == 'invalid request: {"Data": "********"}'
 
 
 @pytest.mark.parametrize("password", ["1", "w@x", "honeycomb"])
