@@ -60,7 +60,7 @@ class ActionModule(InRounds):
             # What the user wrote, and not the model; without options that nobody knows, whose names may be misspelt.
             known = {*OPTIONS, *CONNECTION} - NOT_SHOWN
             shown = {key: value if key in known else HIDDEN_OPTION for key, value in arguments.items()}
-            result["invocation"] = {"module_args": shown}
+            result["invocation"] = {"module_args": masked(shown, secrets.in_model(model))}
         return result
 
     def _model(self, options: Mapping[str, Any], task_vars: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
@@ -73,14 +73,15 @@ class ActionModule(InRounds):
             hidden += named(variables)
             specs = self._specs(options, files, variables, task_vars)
             logins = _logins(options, [images.of(spec) for spec in specs["services"].values()])
+            model = {"specs": specs, "auths": logins, "hidden": sorted(searchable(named(variables)))}
+            core_secrets.register(secrets.in_model(model))
+            return model, masked(specs["warnings"], hidden)
         except (ComposeError, SwarmError, ValueError) as error:
-            # Without its cause, which newer versions of Ansible would append to the message.
-            raise AnsibleActionFail(masked(f"Stack {options['name']} cannot be deployed: {error}", hidden)) from None
+            problem = masked(f"Stack {options['name']} cannot be deployed: {error}", hidden)
         except OSError as error:
-            raise AnsibleActionFail(f"{error.filename}: {error.strerror}. Nothing was changed.") from None
-        model = {"specs": specs, "auths": logins, "hidden": sorted(searchable(named(variables)))}
-        core_secrets.register(secrets.in_model(model))
-        return model, masked(specs["warnings"], hidden)
+            problem = f"{error.filename}: {error.strerror}. Nothing was changed."
+        # Not while the error is handled: Ansible would show it as well, as the cause or with its traceback.
+        raise AnsibleActionFail(problem)
 
     def _specs(
         self, options: Mapping[str, Any], files: Files, variables: Mapping[str, str], task_vars: dict[str, Any]

@@ -211,20 +211,24 @@ needs:
     data: {description: Directories to empty., type: list, elements: str}
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import SwarmModule
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import kernel
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.decide import decide
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import SECRET, WISH
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import read_host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import wish_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 
+# What the role goes by. The texts of files can hold secrets and are left out; those two are hidden by name.
+ACTED_ON = {"needs", *(item.name for item in fields(Host))} - {"daemon", "service"}
+
 
 def main() -> None:
-    module = SwarmModule(WISH, secret=SECRET)
+    module = SwarmModule(WISH, secret=SECRET, acted_on=ACTED_ON)
     module.run_command_environ_update = {"LC_ALL": "C.UTF-8"}  # what tools say is read
     try:
         wish = wish_of({**module.params, "source": module.params["source"] or ""})

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from ansible.errors import AnsibleError
 from ansible.parsing.vault import is_encrypted
 from ansible.plugins.action import ActionBase
+from jinja2.exceptions import TemplateError
 
 try:
     from ansible.template import trust_as_template
@@ -84,9 +85,27 @@ class NodeFiles:
 
 
 def rendered(action: ActionBase, text: str, folder: str, task_vars: dict[str, Any]) -> str:
-    """A text with its Jinja expressions filled in; `folder` is where includes are searched first."""
+    """A text with its Jinja expressions filled in; `folder` is where includes are searched first.
+
+    ValueError with Jinja's reason for what cannot be rendered. Ansible's own errors quote the text, which may hold
+    secrets.
+    """
     searchpath = [folder, *task_vars.get("ansible_search_path", []), action._loader.get_basedir()]
     templar = action._templar.copy_with_new_env(searchpath=searchpath, available_variables=task_vars)
     # Not as an expression whose result may be a number or a list, but as a file.
     render = getattr(templar, "do_template", templar.template)
-    return str(render(trust_as_template(text), escape_backslashes=False))
+    try:
+        return str(render(trust_as_template(text), escape_backslashes=False))
+    except (AnsibleError, TemplateError) as error:
+        reason = _jinja_reason(error)
+    raise ValueError(f"its template cannot be rendered: {reason}.")
+
+
+def _jinja_reason(error: BaseException | None) -> str:
+    """What Jinja says, and in which line; nothing of the text."""
+    while error is not None and not isinstance(error, TemplateError):
+        error = error.__cause__ or getattr(error, "orig_exc", None)
+    if error is None:
+        return "see its Jinja expressions"
+    line = getattr(error, "lineno", None)
+    return str(error.message).rstrip(".") + (f" (line {line})" if line else "")

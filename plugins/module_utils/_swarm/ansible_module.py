@@ -12,6 +12,9 @@ Options that hold secrets are hidden as a whole where Ansible shows options (in 
 
 from __future__ import annotations
 
+import os
+import sys
+import traceback
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Callable, NoReturn
 
@@ -21,6 +24,9 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import
 
 Options = Mapping[str, Mapping[str, Any]]
 
+# From ansible-core 2.19 on, and only where the user wants to see them.
+_SHOWS_TRACEBACKS = "exception" in (AnsibleModule.fail_json.__kwdefaults__ or {})
+
 # What is shown in the place of an option, as Ansible does it.
 HIDDEN_OPTION = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -29,8 +35,9 @@ class SwarmModule(AnsibleModule):
     """Every module supports check mode.
 
     `secret` has the options that hold secrets, each with a function that finds them in its value. `returned` are keys
-    of the result that hold secrets because the user asked for them. `is_known` says that the controller has registered
-    the secrets already, so that they need not travel back to it.
+    of the result that hold secrets because the user asked for them, `acted_on` those that roles go by and that hold
+    none: a password may be the name of a package. `is_known` says that the controller has registered the secrets
+    already, so that they need not travel back to it.
     """
 
     def __init__(
@@ -39,11 +46,13 @@ class SwarmModule(AnsibleModule):
         *,
         secret: Mapping[str, Callable[[Any], Iterable[str]]] | None = None,
         returned: Collection[str] = (),
+        acted_on: Collection[str] = (),
         is_known: bool = False,
         **kwargs: Any,
     ) -> None:
         self._secret = dict(secret or {})
         self._returned = frozenset(returned)
+        self._acted_on = frozenset(acted_on)
         self._is_known = is_known
         self._found: list[str] | None = None
         spec = {
@@ -68,11 +77,16 @@ class SwarmModule(AnsibleModule):
 
     def fail_json(self, msg: Any, **kwargs: Any) -> NoReturn:
         self._register()  # where the options are wrong, this is the first that is heard of them
+        error = sys.exc_info()[1]
+        if _SHOWS_TRACEBACKS and error:  # Ansible would add it as it is
+            kwargs.setdefault("exception", "".join(traceback.format_exception(type(error), error, error.__traceback__)))
         super().fail_json(**self._said({"msg": msg, **kwargs}))
 
     def _said(self, answer: Mapping[str, Any]) -> dict[str, Any]:
         """The result as it may leave the host; Ansible adds the options, which must be fit to be shown now."""
-        said = {name: masked(value, self._secrets()) for name, value in answer.items()}
+        said = {
+            name: value if name in self._acted_on else masked(value, self._secrets()) for name, value in answer.items()
+        }
         if "unfinished" in answer:  # the ticket is not shown, and comes back with the next round
             said["unfinished"] = {**said["unfinished"], "ticket": answer["unfinished"]["ticket"]}
         for name in self._returned & answer.keys():
@@ -103,5 +117,6 @@ class SwarmModule(AnsibleModule):
         return [text for name, find in self._secret.items() for text in find(self.params.get(name))]
 
     def _register(self) -> None:
-        if not self._is_known:
+        """What was registered is in the result. That of an asynchronous task is a file which others can read."""
+        if not self._is_known and "ANSIBLE_ASYNC_DIR" not in os.environ:
             core_secrets.register(self._secrets())

@@ -23,24 +23,32 @@ SHORTEST = 8
 _PEM = "-----"
 
 # Such as splunk-token, DB_PASSWORD or API_KEY; not so PASSWORD_FILE (a path), TOKEN_TTL or PWD (a directory).
-_SECRET_NAME = re.compile(
-    r"token|secret|credential|passw(or)?d|passphrase|(^|[_-])(pass|pwd|pw|auth|jwt|cookie|keys?)$"
-    r"|(api|ssh|private|access|license|encryption|signing)[_-]?key",
+_SURE = re.compile(
+    r"token|secret|credential|passw(or)?d|passphrase|(^|[_-])(pass|pwd|pw|jwt)$"
+    r"|(db|user|root|admin|mysql|pg|redis|smtp)(pass|pwd)$"
+    r"|(api|auth|ssh|private|access|license|encryption|signing)[_-]?key",
     re.IGNORECASE,
 )
-_NO_SECRET_NAME = re.compile(
-    r"^(old)?pwd$|[_-](file|path|dir|ur[il]|sock|name|id|type|algorithm|hashing|length|ttl|expir\w*)$", re.IGNORECASE
+# Under these names there are other things as well, such as routing keys: they are hidden, and not searched for.
+_POSSIBLE = re.compile(r"(^|[_-])(auth|keys?|cookie)$", re.IGNORECASE)
+_NEITHER = re.compile(
+    r"(?-i:^(OLD)?PWD$)|[_-](file|path|dir|ur[il]|sock|name|id|type|algorithm|hashing|length|ttl|expir[a-z]*|issuer"
+    r"|audience|realm|backend|policy|service|method|mode|version|count|size|enabled|required|header|endpoint|host|port)$",
+    re.IGNORECASE,
 )
-_PASSWORD_IN_ADDRESS = re.compile(r"(://[^/?#\s:@]*:)([^/?#\s]+)(@)")
-# One that is a text as a whole, in quotes or not, and those in a text: `--password=...`, `a=1,password=...`.
-_ASSIGNMENT = re.compile(r"""((["']?)([\w.-]+)=)(.*)(\2)""", re.DOTALL)
-_ASSIGNMENTS = re.compile(r"""((?<![\w.-])([\w.-]+)=)([^\s,;&"']+)""")
+# A quotation mark that ends a text of JSON ends the address.
+_PASSWORD_IN_ADDRESS = re.compile(r"""(://[^/?#\s:"']*:)((?:(?!["'][],}:])[^/?#\s])+)(@)""")
+# `NAME=value`, in quotes or not, as a whole text; and in a text `name=` or `--name`, which a value follows.
+_WHOLE = re.compile(r"""((["']?)([\w.-]+)=)(.*)(\2)""", re.DOTALL)
+_BEFORE_VALUE = re.compile(r"(?<![\w.-])(?:([\w.-]+)=|(--?[\w.-]+)[ \t]+(?!-))")
+_VALUE = re.compile(r""""[^"]*"|'[^']*'|[^\s,;&"']*""")
 
 
-def is_secret_name(name: str) -> bool:
+def is_secret_name(name: str, surely: bool = False) -> bool:
     """Whether a key, an option or a variable is called after a secret that it holds. Of `a.b.c`, `c` counts."""
     last = name.rpartition(".")[2]
-    return bool(_SECRET_NAME.search(last)) and not _NO_SECRET_NAME.search(last)
+    found = _SURE.search(last) or (not surely and _POSSIBLE.search(last))
+    return bool(found) and not _NEITHER.search(last)
 
 
 def texts(value: Any) -> Iterator[str]:
@@ -61,19 +69,22 @@ def passwords(text: str) -> Iterator[str]:
 
 
 def named(value: Any) -> Iterator[str]:
-    """What plain data has under the names of secrets, also as `NAME=value`, and the passwords in its addresses."""
+    """What plain data has under the names of secrets, also as `NAME=value`, and the passwords in its addresses. Names
+    under which there are often other things do not count.
+    """
     if isinstance(value, Mapping):
         for key, item in value.items():
-            yield from texts(item) if is_secret_name(str(key)) else named(item)
+            yield from texts(item) if is_secret_name(str(key), surely=True) else named(item)
     elif isinstance(value, (list, tuple)):
         for before, item in zip(("", *value), value):
-            yield from texts(item) if _is_flag(before) else named(item)
+            yield from texts(item) if _is_flag(before, surely=True) else named(item)
     elif isinstance(value, str):
-        yield from _secrets_in(value)
+        yield from (value[start:end] for start, end in _places(value, surely=True))
+        yield from passwords(value)
 
 
 def shown(value: Any) -> Any:
-    """Plain data with what `named` finds hidden in its place."""
+    """Plain data with everything hidden that has, or may have, the name of a secret, and the passwords in addresses."""
     if isinstance(value, Mapping):
         return {key: _hidden(item) if is_secret_name(str(key)) else shown(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -93,18 +104,20 @@ def searchable(secrets: Iterable[str]) -> frozenset[str]:
 def masked(value: Any, secrets: Iterable[str]) -> Any:
     """Plain data in which secrets that are long enough, and all passwords in addresses, are hidden.
 
-    Keys are masked as well. What holds none of them comes back as it is, of whatever class it may be.
+    The keys of mappings stay. A value that is no plain data comes back as it is.
     """
     # The longest first: one secret can be a part of another.
     found = sorted({form for text in searchable(secrets) for form in _forms(text)}, key=len, reverse=True)
-    search = re.compile("|".join(map(re.escape, found))) if found else None
 
     def mask(item: Any) -> Any:
         if isinstance(item, str):
-            clean = _without_passwords(item)
-            return search.sub(HIDDEN, clean) if search else clean
+            item = _without_passwords(item)
+            for secret in found:
+                if secret in item:
+                    item = item.replace(secret, HIDDEN)
+            return item
         if isinstance(item, Mapping):
-            return {mask(key): mask(inner) for key, inner in item.items()}
+            return {key: mask(inner) for key, inner in item.items()}
         if isinstance(item, (list, tuple)):
             return [mask(inner) for inner in item]
         return item
@@ -122,27 +135,31 @@ def _hidden(value: Any) -> Any:
     return value if isinstance(value, bool) or value in (None, "", [], {}) else HIDDEN
 
 
-def _is_flag(item: Any) -> bool:
+def _is_flag(item: Any, surely: bool = False) -> bool:
     """Whether a word of a command is an option whose value, a secret, is the next word."""
-    return isinstance(item, str) and item.startswith("-") and "=" not in item and is_secret_name(item)
+    return isinstance(item, str) and item.startswith("-") and "=" not in item and is_secret_name(item, surely)
 
 
-def _secrets_in(text: str) -> Iterator[str]:
-    whole = _ASSIGNMENT.fullmatch(text)
-    if whole and is_secret_name(whole[3]):
-        yield whole[4]
+def _places(text: str, surely: bool = False) -> Iterator[tuple[int, int]]:
+    """Where the values of secret names are in a text, one after another."""
+    whole = _WHOLE.fullmatch(text)
+    if whole and is_secret_name(whole[3], surely):
+        yield whole.span(4)
         return
-    yield from (value for _start, name, value in _ASSIGNMENTS.findall(text) if is_secret_name(name))
-    yield from passwords(text)
+    after = 0
+    for found in _BEFORE_VALUE.finditer(text):
+        if found.end() >= after and is_secret_name(found[1] or found[2], surely):
+            start, after = _VALUE.match(text, found.end()).span()  # type: ignore[union-attr]  # it may be empty
+            if text[start:after].strip("\"'"):
+                yield start, after
 
 
 def _without_secrets(text: str) -> str:
-    whole = _ASSIGNMENT.fullmatch(text)
-    if whole and is_secret_name(whole[3]):
-        return f"{whole[1]}{HIDDEN}{whole[5]}"
-    return _without_passwords(
-        _ASSIGNMENTS.sub(lambda found: f"{found[1]}{HIDDEN}" if is_secret_name(found[2]) else found[0], text)
-    )
+    parts, after = [], 0
+    for start, end in _places(text):
+        parts += [text[after:start], HIDDEN]
+        after = end
+    return _without_passwords("".join([*parts, text[after:]]))
 
 
 def _without_passwords(text: str) -> str:

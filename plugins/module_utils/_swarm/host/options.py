@@ -47,7 +47,7 @@ SECRET: Mapping[str, Callable[[Any], Iterable[str]]] = {
     "repository_password": texts,
     "daemon": named,
     "log_opts": named,
-    "service": lambda settings: named([word.strip("\"'") for text in texts(settings) for word in text.split()]),
+    "service": lambda settings: (*named(settings), *named([text.split() for text in texts(settings)])),
     "http_proxy": named,
     "https_proxy": named,
     "logins": logins.secrets,

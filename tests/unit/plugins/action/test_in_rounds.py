@@ -2,7 +2,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the controller shows while a module waits, run by Ansible itself on this machine; the Engine is a double."""
+"""What the controller shows while a module waits, run by Ansible itself on this machine; the Engine is a double.
+
+One play has them all. Each task is for a host of its own, so that they wait at the same time.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,8 @@ import json
 import re
 import sys
 import time
+from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
@@ -35,88 +40,110 @@ class Leaving(EngineDouble):
         return super()._list_tasks(filters) if time.monotonic() < self.since + SECONDS else []
 
 
-@pytest.fixture
-def play(tmp_path):
-    """A function that runs a module, or drains the node, by a task with these keywords.
-
-    It returns (the result of the task, all output, the double).
-    """
-
-    def play(options=None, module="node_update", double=None, **keywords):
-        double = double or Leaving()
-        out = tmp_path / "result.json"
-        with served(double, tmp_path / "engine.sock") as address:
-            node = {Engine(double).nodes()[0]["ID"]: {"availability": "drain"}}
-            drain = {"nodes": node, "wait_drained": True} if module == "node_update" else {}
-            connection = {} if module == "host_script" else {"docker_host": address}
-            task = {**drain, **connection, **(options or {})}
-            book = {
-                "hosts": "localhost",
-                "gather_facts": False,
-                "vars": {"ansible_python_interpreter": sys.executable},
-                "tasks": [
-                    {f"apiary.swarm.{module}": task, "register": "done", "ignore_errors": True, **keywords},
-                    {"ansible.builtin.copy": {"content": "{{ done | to_json }}", "dest": str(out)}},
-                ],
-            }
-            (tmp_path / "book.yml").write_text(json.dumps([book]))
-            done = run(tmp_path, "ansible-playbook", "--diff", "book.yml")
-        assert not done.returncode, done.stdout + done.stderr
-        return json.loads(out.read_text()), done.stdout, double
-
-    return play
+def drain(double, **keywords):
+    node = {Engine(double).nodes()[0]["ID"]: {"availability": "drain"}}
+    return double, "node_update", {"nodes": node, "wait_drained": True}, keywords
 
 
-LINE = re.compile(r"^localhost: drain after \d+ s: still running: web on host1$", re.MULTILINE)
+SCRIPT = "read -r word; HOME=${word%o}; echo $HOME; sleep 5.5"
+# By the host: a double, the module, its options, keywords of the task.
+TASKS = {
+    "shown": lambda: drain(Leaving()),
+    "no-log": lambda: drain(Leaving(), no_log=True),
+    "async": lambda: drain(Leaving(), **{"async": 30, "poll": 3}),
+    "check": lambda: drain(Leaving(), check_mode=True),
+    "ticket": lambda: (Leaving(), "node_update", {"ticket": {"shown": ""}}, {}),
+    "remove": lambda: (Leaving(nodes=2), "node_remove", {"nodes": ["host2"], "force": True}, {}),
+    "stack": lambda: (Slow(tasks=20, networks=0), "stack_remove", {"name": "shop"}, {}),
+    "script": lambda: (None, "host_script", {"script": SCRIPT, "about": "a nap", "stdin": "hello"}, {}),
+}
 
 
-def test_a_line_is_shown_and_the_result_is_one(play):
-    result, output, double = play()
-    assert LINE.search(output), output
+def play(folder):
+    """Run the tasks: all output and, by the host, the result, what the double was asked to write, and whether tasks."""
+    given = {host: make() for host, make in TASKS.items()}
+    with ExitStack() as stack:
+        for host, (double, module, options, keywords) in given.items():
+            connection = {"docker_host": stack.enter_context(served(double, folder / host))} if double else {}
+            task = {f"apiary.swarm.{module}": {**options, **connection}, "register": "done", "ignore_errors": True}
+            (folder / f"{host}.yml").write_text(json.dumps([{**task, **keywords}]))
+        variables = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
+        common = {"hosts": "all", "gather_facts": False, "vars": variables}
+        results = "dict(ansible_play_hosts | zip(ansible_play_hosts | map('extract', hostvars, 'done')))"
+        copy = {"content": f"{{{{ {results} | to_json }}}}", "dest": str(folder / "results.json")}
+        book = [
+            {
+                **common,
+                "strategy": "free",
+                "tasks": [{"ansible.builtin.include_tasks": "{{ inventory_hostname }}.yml"}],
+            },
+            {**common, "tasks": [{"ansible.builtin.copy": copy, "run_once": True, "diff": False}]},
+        ]
+        (folder / "book.json").write_text(json.dumps(book))
+        command = ("ansible-playbook", "--diff", f"--forks={len(TASKS)}", f"--inventory={','.join(TASKS)},")
+        done = run(folder, *command, "book.json")
+    assert not done.returncode, done.stdout + done.stderr
+    writes = {host: [(w.method, w.path) for w in double.writes] for host, (double, *_more) in given.items() if double}
+    looked = [host for host, (double, *_more) in given.items() if getattr(double, "since", 0.0)]
+    return [done.stdout, json.loads((folder / "results.json").read_text()), writes, looked]
+
+
+@pytest.fixture(scope="module")
+def played(made_once):
+    output, results, writes, looked = made_once("rounds", play)
+    return SimpleNamespace(output=output, results=results, writes=writes, looked=looked)
+
+
+def lines(output, host, words):
+    """What is shown of a wait of the host."""
+    return re.findall(rf"^{host}: {words}$", output, re.MULTILINE)
+
+
+DRAIN = r"drain after \d+ s: still running: web on host\d"
+
+
+def test_a_line_is_shown_and_the_result_is_one(played):
+    result = played.results["shown"]
+    assert lines(played.output, "shown", r"drain after \d+ s: still running: web on host1"), played.output
     assert (result["changed"], result["failed"], "unfinished" in result) == (True, False, False)
     assert [step["kind"] for step in result["plan"]] == ["node"]
     assert result["diff"]["prepared"].count("drain") == 1
-    assert len([request for request in double.writes if request.path.startswith("/nodes")]) == 1
+    assert len([path for _method, path in played.writes["shown"] if path.startswith("/nodes")]) == 1
 
 
-@pytest.mark.parametrize("keywords", [{"no_log": True}, {"async": 30, "poll": 1}], ids=["no_log", "async"])
-def test_where_nothing_may_be_shown_it_is_only_waited_for(play, keywords):
-    result, output, _double = play(**keywords)
-    assert result["changed"]
-    assert not LINE.search(output)
+@pytest.mark.parametrize("host", ["no-log", "async"])
+def test_where_nothing_may_be_shown_it_is_only_waited_for(played, host):
+    assert played.results[host]["changed"]
+    assert host in played.looked
+    assert not lines(played.output, host, DRAIN)
 
 
-def test_in_check_mode_nothing_is_waited_for(play):
-    result, output, double = play(check_mode=True)
-    assert (result["changed"], double.since) == (True, 0.0)
-    assert not LINE.search(output)
+def test_in_check_mode_nothing_is_waited_for(played):
+    assert played.results["check"]["changed"]
+    assert "check" not in played.looked
+    assert not lines(played.output, "check", DRAIN)
 
 
-def test_the_ticket_is_nobodys_business(play):
-    result, _output, double = play({"ticket": {"shown": ""}})
-    assert result["msg"].endswith("The option ticket cannot be set.")
-    assert double.since == 0.0
+def test_the_ticket_is_nobodys_business(played):
+    assert played.results["ticket"]["msg"].endswith("The option ticket cannot be set.")
+    assert "ticket" not in played.looked
 
 
-def test_node_remove_shows_what_it_waits_for(play):
-    result, output, double = play({"nodes": ["host2"], "force": True}, "node_remove", Leaving(nodes=2))
-    assert re.search(r"^localhost: drain after \d+ s: still running: web on host2$", output, re.MULTILINE), output
-    assert [step["action"] for step in result["plan"]] == ["drain", "remove"]
-    assert [request.method for request in double.writes[1:]] == ["POST", "DELETE"]
+def test_node_remove_shows_what_it_waits_for(played):
+    assert lines(played.output, "remove", r"drain after \d+ s: still running: web on host2"), played.output
+    assert [step["action"] for step in played.results["remove"]["plan"]] == ["drain", "remove"]
+    assert [method for method, _path in played.writes["remove"][1:]] == ["POST", "DELETE"]
 
 
-def test_stack_remove_shows_what_it_waits_for(play):
-    result, output, _double = play({"name": "shop"}, "stack_remove", Slow(tasks=20, networks=0))
-    line = (
-        r"^localhost: removal of stack shop after \d+ s: 6 tasks and 0 networks of stack shop are still being removed$"
-    )
-    assert re.search(line, output, re.MULTILINE), output
-    assert [step["kind"] for step in result["plan"]] == ["service", "service", "network", "network"]
+def test_stack_remove_shows_what_it_waits_for(played):
+    line = r"removal of stack shop after \d+ s: 6 tasks and 0 networks of stack shop are still being removed"
+    assert lines(played.output, "stack", line), played.output
+    kinds = [step["kind"] for step in played.results["stack"]["plan"]]
+    assert kinds == ["service", "service", "network", "network"]
 
 
-def test_host_script_shows_for_how_long_it_runs(play):
-    script = "read -r word; HOME=${word%o}; echo $HOME; sleep 5.5"
-    result, output, _double = play({"script": script, "about": "a nap", "stdin": "hello"}, "host_script")
-    assert re.search(r"^localhost: a nap after 5 s: still running$", output, re.MULTILINE), output
+def test_host_script_shows_for_how_long_it_runs(played):
+    result = played.results["script"]
+    assert lines(played.output, "script", "a nap after 5 s: still running"), played.output
     assert (result["rc"], result["stdout_lines"], result["changed"]) == (0, ["hell"], True)
-    assert "hello" not in output
+    assert "hello" not in played.output

@@ -2,13 +2,17 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The controller's half of swarm_lock, run by Ansible itself on this machine; the Engine is a double."""
+"""The controller's half of swarm_lock, run by Ansible itself on this machine; the Engines are doubles.
+
+Two runs have all tasks: a run of its own is needed only by what takes over from the one before.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
+from contextlib import ExitStack
 
 import pytest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.lock import AUDIT, LOCK, NAME
@@ -19,34 +23,14 @@ from tests.doubles import EngineDouble, served
 from tests.unit.programs import run
 
 NEVER = str(2**22 + 1)  # more than there can be processes
-
-
-@pytest.fixture
-def play(tmp_path):
-    """A function that runs tasks of swarm_lock in one play, and returns their results."""
-
-    def play(double, *tasks):
-        out = tmp_path / "results.json"
-        names = [f"task{number}" for number in range(len(tasks))]
-        with served(double, tmp_path / "engine.sock") as address:
-            steps = [
-                {"apiary.swarm.swarm_lock": {**task, "docker_host": address}, "register": name, "ignore_errors": True}
-                for name, task in zip(names, tasks, strict=True)
-            ]
-            kept = {"content": f"{{{{ [{', '.join(names)}] | to_json }}}}", "dest": str(out)}
-            book = {
-                "hosts": "localhost",
-                "gather_facts": False,
-                "vars": {"ansible_python_interpreter": sys.executable},
-                "tasks": [*steps, {"ansible.builtin.copy": kept}],
-            }
-            (tmp_path / "book.yml").write_text(json.dumps([book]))
-            done = run(tmp_path, "ansible-playbook", "book.yml")
-        (tmp_path / "engine.sock").unlink()
-        assert not done.returncode, done.stdout + done.stderr
-        return json.loads(out.read_text())
-
-    return play
+# Who has a lock, and whether it is taken over.
+HOLDERS = {
+    "the process that runs these tests": ({}, False),
+    "another one with its number": ({"process": f"{os.getpid()}@1"}, True),
+    "one that is gone": ({"process": f"{NEVER}@1"}, True),
+    "one without a time": ({"process": NEVER}, False),
+    "one of another controller": ({"process": f"{NEVER}@1", "controller": "other"}, False),
+}
 
 
 def held_by(**holder):
@@ -55,12 +39,77 @@ def held_by(**holder):
     lock = {"id": "lock-1", "operation": "backup", "since": "2020-01-01T00:00:00Z", "until": "2020-01-01T01:00:00Z"}
     labels = {LOCK: json.dumps({**lock, **of_this_run(), **holder})}
     Engine(double).create_config({"Name": NAME, "Data": "eA==", "Labels": labels})
+    double.requests.clear()
     return double
 
 
-def test_tasks_of_one_run_share_the_lock_and_other_runs_do_not(play):
-    double = EngineDouble()
-    first, second = play(double, {"operation": "upgrade"}, {"operation": "drain"})
+def play(folder, tasks):
+    """Run tasks of swarm_lock, as (double, options), in one play, and return their results."""
+    folder.mkdir()
+    with ExitStack() as stack:
+        doubles = list(dict.fromkeys(double for double, _options in tasks))
+        engines = {
+            double: stack.enter_context(served(double, folder / str(number))) for number, double in enumerate(doubles)
+        }
+        steps = [
+            {
+                "apiary.swarm.swarm_lock": {**options, "docker_host": engines[double]},
+                "register": f"task{number}",
+                "ignore_errors": True,
+            }
+            for number, (double, options) in enumerate(tasks)
+        ]
+        names = ", ".join(step["register"] for step in steps)
+        kept = {"content": f"{{{{ [{names}] | to_json }}}}", "dest": str(folder / "results.json")}
+        book = {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": sys.executable},
+            "tasks": [*steps, {"ansible.builtin.copy": kept}],
+        }
+        (folder / "book.json").write_text(json.dumps([book]))
+        done = run(folder, "ansible-playbook", "book.json")
+    assert not done.returncode, done.stdout + done.stderr
+    return json.loads((folder / "results.json").read_text())
+
+
+def two_runs(folder):
+    shared, unasked = EngineDouble(), EngineDouble()
+    held = {name: held_by(**holder) for name, (holder, _is_taken) in HOLDERS.items()}
+    upgrade = {"operation": "upgrade"}
+    first, second, told, *results = play(
+        folder / "one",
+        [
+            (shared, upgrade),
+            (shared, {"operation": "drain"}),
+            (unasked, {**upgrade, "holder": of_this_run()}),
+            *((double, upgrade) for double in held.values()),
+        ],
+    )
+    # The first run has ended without releasing it.
+    taken, released = play(
+        folder / "two", [(shared, {"operation": "backup"}), (shared, {"state": "released", "result": "succeeded"})]
+    )
+    return {
+        "first": first,
+        "second": second,
+        "taken": taken,
+        "released": released,
+        "labels": Engine(shared).configs()[0]["Spec"]["Labels"],
+        "told": told,
+        "asked for what was told": list(map(str, unasked.requests)),
+        "held": dict(zip(held, results, strict=True)),
+        "writes": {name: len(double.writes) for name, double in held.items()},
+    }
+
+
+@pytest.fixture(scope="module")
+def done(made_once):
+    return made_once("lock", two_runs)
+
+
+def test_tasks_of_one_run_share_the_lock(done):
+    first, second = done["first"], done["second"]
     assert (first["changed"], second["changed"]) == (True, False)
     assert first["lock"] == second["lock"]
     assert first["lock"]["controller"] == of_this_run()["controller"]
@@ -69,39 +118,28 @@ def test_tasks_of_one_run_share_the_lock_and_other_runs_do_not(play):
     assert start.isdigit()
     assert pid != of_this_run()["process"].partition("@")[0]
 
-    # That run has ended without releasing it.
-    taken, released = play(double, {"operation": "backup"}, {"state": "released", "result": "succeeded"})
+
+def test_another_run_takes_over_what_was_not_released(done):
+    taken, released = done["taken"], done["released"]
     assert taken["changed"]
     words = "taken over from a run on this controller that ended without releasing it: upgrade"
     assert sum(words in warning for warning in taken["warnings"]) == 1
     assert [entry["result"] for entry in released["audit"]] == ["succeeded", "interrupted"]
-    assert set(Engine(double).configs()[0]["Spec"]["Labels"]) == {AUDIT}
+    assert set(done["labels"]) == {AUDIT}
 
 
-@pytest.mark.parametrize(
-    ("holder", "is_taken"),
-    [
-        ({}, False),  # this very process
-        ({"process": f"{os.getpid()}@1"}, True),
-        ({"process": f"{NEVER}@1"}, True),
-        ({"process": NEVER}, False),
-        ({"process": f"{NEVER}@1", "controller": "other"}, False),
-    ],
-)
-def test_a_lock_is_taken_over_only_from_a_run_that_is_gone(play, holder, is_taken):
-    double = held_by(**holder)
-    (result,) = play(double, {"operation": "upgrade"})
+@pytest.mark.parametrize(("name", "is_taken"), [(name, is_taken) for name, (_holder, is_taken) in HOLDERS.items()])
+def test_a_lock_is_taken_over_only_from_a_run_that_is_gone(done, name, is_taken):
+    result = done["held"][name]
     assert bool(result.get("failed")) is not is_taken
     assert result["changed"] is is_taken
-    assert len(double.writes) == (2 if is_taken else 1)  # one made the config
+    assert done["writes"][name] == (1 if is_taken else 0)
     if not is_taken:
         assert "Nothing was changed." in result["msg"]
         assert result["lock"]["id"] == "lock-1"
 
 
-def test_who_runs_it_cannot_be_said(play):
-    double = EngineDouble()
-    (result,) = play(double, {"operation": "upgrade", "holder": of_this_run()})
-    assert result["failed"]
-    assert "holder cannot be set" in result["msg"]
-    assert double.requests == []
+def test_who_runs_it_cannot_be_said(done):
+    assert done["told"]["failed"]
+    assert "holder cannot be set" in done["told"]["msg"]
+    assert done["asked for what was told"] == []

@@ -110,7 +110,7 @@ def test_what_is_long_enough_is_masked_everywhere():
         },
         secrets,
     ) == {
-        "********": ["x ******** y", ["********"]],
+        "honeycomb": ["x ******** y", ["********"]],
         "number": 12345678,
         "none": None,
         "text": "abc*efgh abcdefgh",
@@ -143,3 +143,36 @@ def test_passwords_in_addresses_are_masked_whatever_their_length(password):
 
 def test_texts_of_plain_data():
     assert list(texts({"a": ["x", {"b": ("y", 1, 2.5, True, None)}], "c": ""})) == ["x", "y", "1", "2.5", ""]
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("JAVA_OPTS=-Ddb.password=wax -Xmx1g", "JAVA_OPTS=-Ddb.password=******** -Xmx1g"),
+        ("--set=auth.password=wax", "--set=auth.password=********"),
+        ("export T; PASSWORD='wax wix' run", "export T; PASSWORD=******** run"),
+        ("User Id=sa;Pwd=wax", "User Id=sa;Pwd=********"),
+        ("http://us@er:wax@h/x", "http://us@er:********@h/x"),
+        ("app --password wax --level 1", "app --password ******** --level 1"),
+        ("app --token --level 1", "app --token --level 1"),
+        ("DBPASS=wax wix", "DBPASS=********"),
+        ("PWD=/srv", "PWD=/srv"),
+        ("ROUTING_KEY=a.b", "ROUTING_KEY=********"),
+        ('{"u":"http://x:80","mail":"me@x"}', '{"u":"http://x:80","mail":"me@x"}'),
+    ],
+)
+def test_secrets_within_texts(text, hidden):
+    assert shown([text]) == [hidden]
+
+
+def test_what_has_a_name_of_many_meanings_is_hidden_but_not_searched_for():
+    value = {"AUTH": "password", "ROUTING_KEY": "manager1", "TOKEN_ISSUER": "https://auth.example.com"}
+    assert list(named(value)) == []
+    assert shown(value) == {**value, "AUTH": "********", "ROUTING_KEY": "********"}
+
+
+@pytest.mark.parametrize("part", ["a=", "_expir", "://", "x:", "-", "=", "secret", "://a:b/"])
+def test_a_long_text_without_a_secret_stays(part):
+    """Errors of tasks can be as long as somebody likes; none of the patterns may go back and forth in them."""
+    text = part * 100_000
+    assert shown([text]) == [text]
