@@ -11,7 +11,7 @@ import errno
 import os
 from typing import Any, Protocol
 
-from ansible.errors import AnsibleError
+from ansible.errors import AnsibleError, AnsibleUndefinedVariable
 from ansible.parsing.vault import is_encrypted
 from ansible.plugins.action import ActionBase
 from jinja2.exceptions import TemplateError
@@ -103,6 +103,8 @@ def rendered(action: ActionBase, text: str, folder: str, task_vars: dict[str, An
 
 def _jinja_reason(error: BaseException | None) -> str:
     """What Jinja says, and in which line; nothing of the text."""
+    if isinstance(error, AnsibleUndefinedVariable):
+        return str(error.message).partition(". ")[0]
     while error is not None and not isinstance(error, TemplateError):
         error = error.__cause__ or getattr(error, "orig_exc", None)
     if error is None:

@@ -69,3 +69,26 @@ def test_variables_of_roles_that_hold_secrets_are_in_no_trace(played):
 def test_short_secrets_change_nothing_of_what_is_shown(played):
     assert differences(played["long"], played["short"]) == []
     assert BYSTANDER in played["short"].output
+
+
+def test_the_stacks_of_a_role_are_shown_by_their_names_alone(tmp_path):
+    """Ansible shows the items of a loop, whatever their label is."""
+    stack = {
+        "name": "shop",
+        "definition": {"services": {"web": {"image": "a", "environment": {"API_KEY": "{{ secret }}"}}}},
+        "env": {"DB_PASSWORD": "{{ variable }}", "B_TOKEN": "{{ other_variable }}"},
+    }
+    done = play(
+        tmp_path,
+        {},
+        [],
+        LONG,
+        *("-v", "--check"),
+        roles=[{"role": "apiary.swarm.swarm_stacks", "swarm_stacks_list": [stack]}],
+        module_defaults={"group/apiary.swarm.swarm": {"docker_host": f"unix://{tmp_path}/none.sock"}},
+    )
+    assert done.status == 0, done.output
+    assert "(item=shop)" in done.output
+    assert '"item": "shop"' in done.output
+    assert "environment" not in done.output
+    assert found(done) == {}

@@ -38,12 +38,20 @@ TASKS = {
     "secret": {"compose": ["stack.yml"], "secrets": {"other": "the misplaced secret"}},
     "misspelt": {"definition": {"services": {}}, "secret": {"key": "the unknown secret"}},
     "inline": {"definition": {"services": {"a": {"image": "a", "environment": {"PASSWORD": "the inline secret"}}}}},
+    "quoted": {
+        "definition": {"services": {"a": {"image": "a", "ports": ["${DB_PASSWORD}"]}}},
+        "env": {"DB_PASSWORD": "the quoted secret"},
+    },
+    "syntax": {"compose": ["syntax.yml"], "template": True},
+    "undefined": {"compose": ["undefined.yml"], "template": True},
+    "address": {"definition": {"services": {}}, "docker_host": "tcp://bee:the-secret-wax@127.0.0.1:1"},
     "variable": {"compose": ["stack.yml"], "env": {"DB_PASSWORD": "the secret variable"}},
 }
 VAULTED = "the vaulted secret"
 LOGIN = "the login of the registry"
 SECRETS = (
     *("the given secret", "the misplaced secret", "the misspelled login", VAULTED),
+    *("the quoted secret", "the secret in a text", "the-secret-wax"),
     *("the unknown secret", "the inline secret", "the secret variable"),
     *(LOGIN, base64.b64encode(f"user:{LOGIN}".encode()).decode()),
 )
@@ -55,6 +63,8 @@ def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("stack")
     (folder / "files").mkdir()
     (folder / "files" / "stack.yml").write_text(STACK)
+    (folder / "files" / "syntax.yml").write_text("services:\n  a: {image: 'the secret in a text', command: '{{ '}")
+    (folder / "files" / "undefined.yml").write_text("services: {a: {image: 'the secret in a text {{ nowhere }}'}}")
     (folder / "files" / "key.vault").write_text(VAULTED)
     (folder / "vars.env").write_text("export TAG='ignored'\nFROM_FILE=file  # comment\nFROM_CONTROLLER=file\n")
     (folder / "password").write_text("opener")
@@ -112,6 +122,9 @@ def test_what_the_files_say_is_planned(run, task, planned):
         ("neither", "missing: compose, definition"),
         ("login", "registry_auth.r:5000 has to be a mapping with username and password"),
         ("model", "The option model cannot be set."),
+        ("quoted", "********"),
+        ("syntax", "its template cannot be rendered: "),
+        ("undefined", "its template cannot be rendered: 'nowhere' is undefined."),
         ("secret", "values are given for secrets that the Compose file does not have: other"),
     ],
 )

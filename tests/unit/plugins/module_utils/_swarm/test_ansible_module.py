@@ -25,6 +25,8 @@ SECRET = {"token": texts, "daemon": named}
 LONG = "honeycomb-and-wax"
 # Older versions always do so.
 SHOW_INVOCATION = {"_ansible_inject_invocation": True} if "inject_invocation" in basic.PASS_VARS else {}
+# From ansible-core 2.19 on.
+SHOW_TRACEBACK = {"_ansible_tracebacks_for": ["error"]} if "tracebacks_for" in basic.PASS_VARS else {}
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +111,37 @@ def test_the_result_is_searched_for_secrets_that_are_long_enough(answer, log):
     assert result["plan"] == [{"name": "********", "true": "1"}]
     assert (result["changed"], result["failed"]) == (True, True)
     assert LONG not in json.dumps(result) + "".join(log)
+
+
+def test_a_traceback_is_searched_as_well(answer, monkeypatch):
+    kept = "ansible.module_utils._internal._traceback._module_tracebacks_enabled_events"  # of the first module here
+    if SHOW_TRACEBACK:
+        monkeypatch.setattr(kept, None)
+
+    def end(module):
+        try:
+            raise ValueError(f"refused: {LONG}")
+        except ValueError as error:
+            module.fail_json(msg=str(error))
+
+    result = answer({"token": LONG, **SHOW_TRACEBACK}, end)
+    assert result["msg"] == "refused: ********"
+    assert ("Traceback" in result.get("exception", "")) is bool(SHOW_TRACEBACK)
+    assert LONG not in json.dumps(result)
+
+
+def test_what_roles_act_on_stays_as_it_is(answer):
+    end = {"needs": {"install": ["docker-ce"], "docker-ce": 1}, "told": ["docker-ce"]}
+    result = answer({"token": "docker-ce"}, lambda module: module.exit_json(**end), acted_on=("needs",))
+    assert result["needs"] == end["needs"]
+    assert result["told"] == ["********"]
+
+
+def test_an_asynchronous_task_registers_nothing(answer, registered, monkeypatch):
+    """Its result is a file that others can read."""
+    monkeypatch.setenv("ANSIBLE_ASYNC_DIR", "/nowhere")
+    answer({"token": LONG})
+    assert registered == set()
 
 
 def test_a_ticket_comes_back_as_it_is(answer):
