@@ -17,7 +17,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm import core_se
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import HIDDEN_OPTION
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import CONNECTION
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import masked, named, searchable, texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import masked, searchable, texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import named
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import images, secrets
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.convert import convert
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.options import (

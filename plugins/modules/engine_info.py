@@ -221,7 +221,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts imp
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.options import SECRET, WISH
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.read import read_host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import wish_of
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 
 # What the role goes by. The texts of files can hold secrets and are left out; those two are hidden by name.
 ACTED_ON = {"needs", *(item.name for item in fields(Host))} - {"daemon", "service"}

@@ -278,7 +278,8 @@ plan:
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.argspec import make_module
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.init_duty import init_duty
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.lifecycle import run_module
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import named, texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import named
 
 EXTERNAL_CA = {
     "protocol": {"type": "str", "choices": ["cfssl"], "default": "cfssl"},

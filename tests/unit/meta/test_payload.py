@@ -17,7 +17,7 @@ from tests.unit.programs import environment
 # Of what Ansible builds for a module, how much is the collection's own: bytes over a module that imports nothing but
 # Ansible. Some tenths above what it was when this was written, so that one import too many is seen.
 # These are the modules of a site that has nothing to do.
-MOST = {"stack_deploy": 109_000, "swarm_info": 70_000, "engine_info": 81_000, "node_update": 66_000}
+MOST = {"stack_deploy": 112_000, "swarm_info": 73_000, "engine_info": 85_000, "node_update": 66_000}
 NOTHING = "ansible.builtin.ping"
 
 BUILD = """

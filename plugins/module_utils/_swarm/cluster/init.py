@@ -32,8 +32,8 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.swarm_
 )
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import nanoseconds
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Plan, Step
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 
 
 def decide_init(member: Membership, cluster: Mapping[str, Any], options: Mapping[str, Any]) -> Plan:

@@ -16,7 +16,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.local_
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.membership import Membership, membership_of
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.engine import Engine
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import Timeout
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.transport import UNIX
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.wait import poll
 

@@ -20,7 +20,7 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.addresses impo
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster import pem
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.cluster.identity import ca_digest
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.durations import duration, nanoseconds
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 
 OWN_LABELS = "apiary.swarm."  # labels that begin so are no settings: this collection remembers something in them
 

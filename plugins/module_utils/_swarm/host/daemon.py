@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.errors import SwarmError
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 
 PATH = "/etc/docker/daemon.json"
 

@@ -13,8 +13,8 @@ from typing import Any
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import daemon, kernel, logins, openpgp, sources
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.facts import Host
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import DOCKER, Wish, as_list
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import Change, Step, changes_between
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 
 UNIT_PATH = "/etc/systemd/system/docker.service.d/apiary-swarm.conf"
 CERTIFICATES = "/etc/docker/certs.d"

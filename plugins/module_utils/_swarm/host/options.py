@@ -11,7 +11,8 @@ from typing import Any, Callable
 
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host import logins
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.host.wish import RESTARTS, SOURCES, STATES, Wish
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import named, texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import named
 
 _TEXTS = ("version", "repository_url", "repository_key_url", "repository_key_fingerprint", "repository_username")
 

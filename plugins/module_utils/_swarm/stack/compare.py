@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Callable
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.plan import ABSENT, Change
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 
 Path = tuple[str, ...]
 

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import shown
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import shown
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack import constraints
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.stack.state import MODES, mode_of, replicas
 

@@ -13,7 +13,8 @@ import pytest
 from ansible.module_utils import basic
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm import core_secrets
 from ansible_collections.apiary.swarm.plugins.module_utils._swarm.ansible_module import HIDDEN_OPTION, SwarmModule
-from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import named, texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import texts
+from ansible_collections.apiary.swarm.plugins.module_utils._swarm.secret_names import named
 
 OPTIONS = {
     "host": {"type": "str", "aliases": ["server"]},
