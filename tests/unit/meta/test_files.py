@@ -10,12 +10,7 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
-from tests.unit.meta.project import CHECKOUT, NODE_FILES, PLUGINS, files, name_of, parse
-
-PYTHON = files(".py")
-TEXT = files(".py", ".yml", ".yaml", ".md", ".toml", ".txt", ".sh", ".cfg", ".conf", ".j2", "")
+from tests.unit.meta.project import CHECKOUT, NODE_FILES, PLUGINS, files, hold, parse, text_of
 
 HEADER = [
     "# Copyright: (c) 2026, the apiary.swarm contributors",
@@ -27,39 +22,56 @@ HEADER = [
 MACHINE_PATHS = [str(path) for path in (CHECKOUT, Path.home()) if path not in (Path("/root"), Path("/"))]
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_a_python_file_states_its_licence(path):
-    lines = path.read_text(encoding="utf-8").splitlines()
-    shebang = ["#!/usr/bin/python"] if path.parent == PLUGINS / "modules" else []
-    assert lines[: len(shebang) + 3] == [*shebang, *HEADER]
+def test_python_files_state_their_licence():
+    def wrong(path):
+        lines = text_of(path).splitlines()
+        shebang = ["#!/usr/bin/python"] if path.parent == PLUGINS / "modules" else []
+        if lines[: len(shebang) + 3] != [*shebang, *HEADER]:
+            yield f"begins with {lines[: len(shebang) + 3]}"
+
+    hold(files(".py"), wrong)
 
 
-@pytest.mark.parametrize("path", PYTHON, ids=name_of)
-def test_a_python_file_postpones_annotations(path):
-    statements = [node for node in parse(path).body if not isinstance(node, ast.Expr)]
-    assert not statements or ast.unparse(statements[0]) == "from __future__ import annotations"
+def test_python_files_postpone_annotations():
+    def wrong(path):
+        statements = [node for node in parse(path).body if not isinstance(node, ast.Expr)]
+        if statements and ast.unparse(statements[0]) != "from __future__ import annotations":
+            yield f"line {statements[0].lineno} comes before `from __future__ import annotations`"
+
+    hold(files(".py"), wrong)
 
 
-@pytest.mark.parametrize("path", NODE_FILES, ids=name_of)
-def test_code_for_nodes_is_python_3_9(path):
-    ast.parse(path.read_text(encoding="utf-8"), feature_version=(3, 9))
+def test_code_for_nodes_is_python_3_9():
+    def wrong(path):
+        ast.parse(text_of(path), feature_version=(3, 9))
+        return ()
+
+    hold(NODE_FILES, wrong)
 
 
-@pytest.mark.parametrize("path", TEXT, ids=name_of)
-def test_no_file_names_a_place_on_a_machine(path):
-    text = path.read_text(encoding="utf-8", errors="replace")
-    assert [place for place in MACHINE_PATHS if re.search(rf"(?<![\w.]){re.escape(place)}(?![\w-])", text)] == []
+def test_no_file_names_a_place_on_a_machine():
+    def wrong(path):
+        for place in MACHINE_PATHS:
+            if re.search(rf"(?<![\w.]){re.escape(place)}(?![\w-])", text_of(path)):
+                yield f"has {place}"
+
+    hold(files(".py", ".yml", ".yaml", ".md", ".toml", ".txt", ".sh", ".cfg", ".conf", ".j2", ""), wrong)
 
 
-@pytest.mark.parametrize("directory", [PLUGINS / "module_utils", PLUGINS / "plugin_utils"], ids=name_of)
-def test_shared_code_is_private(directory):
-    content = [path.name for path in directory.iterdir() if path.name != "__pycache__"]
-    assert content
-    assert [name for name in content if not name.startswith("_")] == []
+def test_shared_code_is_private():
+    def wrong(directory):
+        content = [path.name for path in directory.iterdir() if path.name != "__pycache__"]
+        if not content:
+            yield "has nothing"
+        for name in content:
+            if not name.startswith("_"):
+                yield f"{name} does not begin with _"
+
+    hold([PLUGINS / "module_utils", PLUGINS / "plugin_utils"], wrong)
 
 
 def test_the_licence_is_the_whole_gpl():
-    text = (CHECKOUT / "LICENSE").read_text(encoding="utf-8")
+    text = text_of(CHECKOUT / "LICENSE")
     assert "GNU GENERAL PUBLIC LICENSE" in text
     assert "Version 3, 29 June 2007" in text
     assert "END OF TERMS AND CONDITIONS" in text

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.meta.project import NODE_FILES, PLUGINS, imports, name_of, parse
+from tests.unit.meta.project import NODE_FILES, PLUGINS, hold, imports, parse
 
 OWN = "ansible_collections.apiary.swarm"
 SHARED = PLUGINS / "module_utils" / "_swarm"
@@ -46,9 +46,8 @@ def test_there_is_something_to_check():
     assert {SHARED, COMPOSE, PREFLIGHT} <= {parent for path in PURE_FILES for parent in path.parents}
 
 
-@pytest.mark.parametrize("path", PURE_FILES, ids=name_of)
-def test_a_pure_file_imports_neither_docker_nor_ansible_nor_time(path):
-    assert foreign(path, "docker", "ansible", "time") == []
+def test_pure_files_import_neither_docker_nor_ansible_nor_time():
+    hold(PURE_FILES, lambda path: [f"imports {name}" for name in foreign(path, "docker", "ansible", "time")])
 
 
 @pytest.mark.parametrize(("package", "owner"), [("docker", "sdk.py"), ("time", "wait.py")])
@@ -56,22 +55,29 @@ def test_one_file_imports(package, owner):
     assert [path for path in PLUGIN_FILES if foreign(path, package)] == [SHARED / owner]
 
 
-@pytest.mark.parametrize("path", sorted((PLUGINS / "filter").glob("*.py")), ids=name_of)
-def test_a_filter_imports_what_it_needs_when_it_is_called(path):
+def test_filters_import_what_they_need_when_they_are_called():
     """All filter files are loaded in each process that needs one of them: for every host and task, that is."""
-    at_once = [node for node in parse(path).body if isinstance(node, (ast.Import, ast.ImportFrom))]
-    names = [getattr(node, "module", None) or node.names[0].name for node in at_once]
-    assert [name for name in names if name.startswith("ansible_collections")] == []
+
+    def wrong(path):
+        for node in parse(path).body:
+            if isinstance(node, (ast.Import, ast.ImportFrom)):
+                name = getattr(node, "module", None) or node.names[0].name
+                if name.startswith("ansible_collections"):
+                    yield f"imports {name} at once, in line {node.lineno}"
+
+    hold(sorted((PLUGINS / "filter").glob("*.py")), wrong)
 
 
-@pytest.mark.parametrize("path", PLUGIN_FILES, ids=name_of)
-def test_no_other_collection_is_imported(path):
-    assert [name for name in foreign(path, "ansible_collections") if not name.startswith(f"{OWN}.")] == []
+def test_no_other_collection_is_imported():
+    def wrong(path):
+        names = foreign(path, "ansible_collections")
+        return [f"imports {name}" for name in names if not name.startswith(f"{OWN}.")]
+
+    hold(PLUGIN_FILES, wrong)
 
 
-@pytest.mark.parametrize("path", NODE_FILES, ids=name_of)
-def test_what_is_sent_to_nodes_imports_absolutely(path):
-    assert [name for name in imports(parse(path)) if name.startswith(".")] == []
+def test_what_is_sent_to_nodes_imports_absolutely():
+    hold(NODE_FILES, lambda path: [f"imports {name}" for name in imports(parse(path)) if name.startswith(".")])
 
 
 @pytest.mark.parametrize("module", ["stack_deploy", "swarm_info", "engine_info", "node_update"])
