@@ -6,7 +6,7 @@ BIN := .cache/venv/bin
 GATES := $(BIN)/python -m tests.tools.gates
 BOOTSTRAP := -m tests.tools.bootstrap
 
-.PHONY: help bench demo demo-down test test-operations unit unit-oldest unit-next lint types sanity docs-lint docs browser integration molecule build update clean venv venv-oldest venv-next venv-update
+.PHONY: help bench check demo demo-down test test-operations unit unit-oldest unit-next lint types sanity docs-lint docs browser integration molecule build update clean venv venv-oldest venv-next venv-update
 
 help: ## This list
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F'|' '{printf "make %-15s %s\n", $$1, $$2}'
@@ -21,6 +21,8 @@ demo-down: venv ## Remove the test hosts of the demo
 
 test: venv venv-oldest venv-next ## Every check: all targets below
 	@$(GATES) unit unit-oldest unit-next lint types docs-lint docs build sanity sanity-oldest sanity-next browser integration-cluster integration-stack operations molecule
+check: venv ## What needs no hosts, with the newest ansible-core: unit tests, lint, types, documentation, artefact
+	@$(GATES) unit lint types docs-lint docs build
 unit: venv ## Unit tests, newest ansible-core (the quick loop)
 	@$(GATES) unit
 unit-oldest: venv venv-oldest ## Unit tests, oldest supported ansible-core

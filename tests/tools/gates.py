@@ -52,11 +52,12 @@ class Stage:
 
 
 PYTEST = ("python", "-m", "pytest", "-q")
+UNIT = (*PYTEST, "-n", "auto", "--dist", "worksteal")
 
 STAGES: Mapping[str, Stage] = {
-    "unit": Stage(((*PYTEST, "-n", "auto", "--dist", "worksteal"),)),
-    "unit-oldest": Stage((PYTEST,), venv="venv-oldest"),
-    "unit-next": Stage((PYTEST,), venv="venv-next"),
+    "unit": Stage((UNIT,)),
+    "unit-oldest": Stage((UNIT,), venv="venv-oldest"),
+    "unit-next": Stage((UNIT,), venv="venv-next"),
     "lint": Stage(
         (
             ("ruff", "format", "--check"),
