@@ -14,7 +14,7 @@ import pytest
 
 from tests.tools import cores
 from tests.tools.update import after
-from tests.unit.meta.project import CHECKOUT, ROLES, load
+from tests.unit.meta.project import CHECKOUT, load
 
 README = " ".join((CHECKOUT / "README.md").read_text(encoding="utf-8").split())
 
@@ -40,11 +40,6 @@ def test_each_follows_the_one_before():
 def test_each_has_an_environment():
     assert {core.name for core in cores.CORES.values()} == {"oldest", "newest", "next"}
     assert set(cores.CORES) <= set(cores.PYTHONS)
-
-
-@pytest.mark.parametrize("role", ROLES, ids=lambda role: role.name)
-def test_a_role_states_the_oldest(role):
-    assert load(role / "meta" / "main.yml")["galaxy_info"]["min_ansible_version"] == cores.OLDEST.version
 
 
 def test_the_readme_states_what_is_supported_and_tested():

@@ -6,9 +6,8 @@
 
 from __future__ import annotations
 
-import pytest
-
-from tests.unit.meta.project import ROLES, load
+from tests.tools import cores
+from tests.unit.meta.project import ROLES, hold, load, text_of
 
 
 def entry_points(role):
@@ -29,45 +28,66 @@ def defaults(role):
     return (load(file) or {}) if file.is_file() else {}
 
 
-def role_name(role):
-    return role.name
-
-
 def test_there_is_something_to_compare():
     assert any(options(role) and defaults(role) for role in ROLES)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=role_name)
-def test_defaults_are_those_that_the_specification_states(role):
-    stated = {(entry, name): option.get("default") for entry, name, option in options(role)}
-    real = {(entry, name): defaults(role).get(name) for entry, name in stated}
-    assert real == stated
+def test_defaults_are_those_that_the_specifications_state():
+    def wrong(role):
+        for entry, name, option in options(role):
+            stated, real = option.get("default"), defaults(role).get(name)
+            if (type(stated), stated) != (type(real), real):
+                yield f"{name} of {entry} is {real!r}, and the specification states {stated!r}"
+
+    hold(ROLES, wrong)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=role_name)
-def test_every_default_is_an_option_of_an_entry_point(role):
-    assert set(defaults(role)) <= {name for _entry, name, _option in options(role)}
+def test_every_default_is_an_option_of_an_entry_point():
+    def wrong(role):
+        known = {name for _entry, name, _option in options(role)}
+        return [f"{name} is no option" for name in defaults(role) if name not in known]
+
+    hold(ROLES, wrong)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=role_name)
-def test_what_is_required_has_no_default(role):
-    required = {name for _entry, name, option in options(role) if option.get("required")}
-    assert required.isdisjoint(defaults(role))
+def test_what_is_required_has_no_default():
+    def wrong(role):
+        for _entry, name, option in options(role):
+            if option.get("required") and name in defaults(role):
+                yield f"{name} is required and has a default"
+
+    hold(ROLES, wrong)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=role_name)
-def test_every_entry_point_is_described_and_has_its_tasks(role):
-    assert set(entry_points(role)) == {
-        entry for entry in entry_points(role) if (role / "tasks" / f"{entry}.yml").is_file()
-    }
-    assert all(specification.get("short_description") for specification in entry_points(role).values())
+def test_every_entry_point_is_described_and_has_its_tasks():
+    def wrong(role):
+        for entry, specification in entry_points(role).items():
+            if not (role / "tasks" / f"{entry}.yml").is_file():
+                yield f"{entry} has no tasks"
+            if not specification.get("short_description"):
+                yield f"{entry} is not described"
+
+    hold(ROLES, wrong)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=role_name)
-def test_options_are_named_after_the_role(role):
-    assert [name for _entry, name, _option in options(role) if not name.startswith(f"{role.name}_")] == []
+def test_options_are_named_after_the_role():
+    def wrong(role):
+        return [f"{name}" for _entry, name, _option in options(role) if not name.startswith(f"{role.name}_")]
+
+    hold(ROLES, wrong)
 
 
-@pytest.mark.parametrize("role", ROLES, ids=role_name)
-def test_a_role_has_a_page(role):
-    assert f"apiary.swarm.{role.name}" in (role / "README.md").read_text(encoding="utf-8")
+def test_roles_have_a_page():
+    def wrong(role):
+        return [] if f"apiary.swarm.{role.name}" in text_of(role / "README.md") else ["its page does not name it"]
+
+    hold(ROLES, wrong)
+
+
+def test_roles_state_the_oldest_core():
+    def wrong(role):
+        stated = load(role / "meta" / "main.yml")["galaxy_info"]["min_ansible_version"]
+        if stated != cores.OLDEST.version:
+            yield f"states {stated}"
+
+    hold(ROLES, wrong)

@@ -2,11 +2,12 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How much travels to a node for each task: a module, and all of the shared code that it imports, directly or not."""
+"""What travels to a node for each task: a module, and all of the shared code that it imports, directly or not."""
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -43,18 +44,54 @@ for name in sys.argv[1:]:
     sizes[name] = len(built[0] if isinstance(built, tuple) else built.b_module_data)
 print(json.dumps(sizes))
 """
+# Each module starts in a process of its own, a copy of one that has nothing but what Ansible has for all modules.
+START = """
+import importlib, json, os, sys
+import ansible.module_utils.basic
+
+for name in sys.argv[1:]:
+    if not os.fork():
+        importlib.import_module(name)
+        print(json.dumps([name, sorted(sys.modules)]), flush=True)
+        os._exit(0)
+    assert os.wait()[1] == 0, name
+"""
+
+
+def output(program, *arguments, env):
+    """In a process of its own, because Ansible's loader changes how this one imports."""
+    command = [sys.executable, "-c", program, *arguments]
+    return subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 @pytest.fixture(scope="module")
-def sizes(tmp_path_factory):
-    """In a process of its own, because Ansible's loader changes how this one imports."""
+def sizes(made_once):
     names = [NOTHING, *(f"apiary.swarm.{module}" for module in MOST)]
-    program = [sys.executable, "-c", BUILD, *names]
-    own = environment(tmp_path_factory.mktemp("ansible"))
-    done = subprocess.run(program, env=own, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(done.stdout)
+    return made_once("payload", lambda folder: json.loads(output(BUILD, *names, env=environment(folder))))
+
+
+@pytest.fixture(scope="module")
+def loaded(made_once):
+    """By the module, what is in `sys.modules` when it starts."""
+
+    def start(_folder):
+        names = [f"ansible_collections.apiary.swarm.plugins.modules.{module}" for module in MOST]
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        lines = output(START, *names, env={"PYTHONPATH": path}).splitlines()
+        return dict(zip(MOST, map(json.loads, lines), strict=True))
+
+    return made_once("loaded", start)
 
 
 @pytest.mark.parametrize("module", MOST)
 def test_what_travels_to_a_node_stays_small(sizes, module):
     assert 0 < sizes[f"apiary.swarm.{module}"] - sizes[NOTHING] < MOST[module]
+
+
+@pytest.mark.parametrize("module", MOST)
+def test_a_module_that_starts_loads_nothing_that_a_node_may_lack(loaded, module):
+    """What is imported is what counts, and not only what the files of this collection say."""
+    name, modules = loaded[module]
+    assert name.endswith(f".plugins.modules.{module}")
+    assert name in modules
+    assert {"docker", "yaml", "requests", "jsondiff"}.isdisjoint(modules)
