@@ -70,9 +70,11 @@ class ActionModule(InRounds):
         core_secrets.register(hidden)
         try:
             files: Files = NodeFiles(self, task_vars) if options["remote_src"] else ControllerFiles(self)
+            paths = [files.find(path) for path in options["compose"] or []]
+            composed = [Source(path, files.read(path).decode()) for path in paths]
             variables = _variables(options, files)
             hidden += named(variables)
-            specs = self._specs(options, files, variables, task_vars)
+            specs = self._specs(options, files, composed, variables, task_vars)
             logins = _logins(options, [images.of(spec) for spec in specs["services"].values()])
             model = {"specs": specs, "auths": logins, "hidden": sorted(searchable(named(variables)))}
             core_secrets.register(secrets.in_model(model))
@@ -85,13 +87,16 @@ class ActionModule(InRounds):
         raise AnsibleActionFail(problem)
 
     def _specs(
-        self, options: Mapping[str, Any], files: Files, variables: Mapping[str, str], task_vars: dict[str, Any]
+        self,
+        options: Mapping[str, Any],
+        files: Files,
+        composed: list[Source],
+        variables: Mapping[str, str],
+        task_vars: dict[str, Any],
     ) -> dict[str, Any]:
-        """What convert() makes of the files, as JSON data."""
-        paths = [files.find(path) for path in options["compose"] or []]
-        folder = os.path.dirname(paths[0]) if paths else files.base
-        sources = [Source(path, files.read(path).decode()) for path in paths]
-        sources += _definitions(options["definition"])
+        """What convert() makes of the Compose files and definitions, as JSON data."""
+        folder = os.path.dirname(composed[0].name) if composed else files.base
+        sources = [*composed, *_definitions(options["definition"])]
         if options["template"]:
             sources = [
                 Source(source.name, rendered(self, source.content, folder, task_vars))
