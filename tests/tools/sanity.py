@@ -43,7 +43,8 @@ def export(target: Path) -> None:
     ).stdout
     for name in filter(None, listed.split("\0")):
         source = CHECKOUT / name
-        if source.exists():  # tracked, and deleted in the working tree
+        # Tracked files may be deleted in the working tree. The scripts in findings/ are no part of the collection.
+        if source.exists() and not name.startswith("findings/"):
             (target / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target / name)
     subprocess.run(["git", "init", "--quiet"], cwd=target, check=True)

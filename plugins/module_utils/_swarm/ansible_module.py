@@ -24,9 +24,6 @@ from ansible_collections.apiary.swarm.plugins.module_utils._swarm.masking import
 
 Options = Mapping[str, Mapping[str, Any]]
 
-# From ansible-core 2.19 on, and only where the user wants to see them.
-_SHOWS_TRACEBACKS = "exception" in (AnsibleModule.fail_json.__kwdefaults__ or {})
-
 # What is shown in the place of an option, as Ansible does it.
 HIDDEN_OPTION = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 
@@ -78,7 +75,8 @@ class SwarmModule(AnsibleModule):
     def fail_json(self, msg: Any, **kwargs: Any) -> NoReturn:
         self._register()  # where the options are wrong, this is the first that is heard of them
         error = sys.exc_info()[1]
-        if _SHOWS_TRACEBACKS and error:  # Ansible would add it as it is
+        # From 2.19 on, Ansible would add the traceback as it is, where the user wants to see it.
+        if error and "exception" in (AnsibleModule.fail_json.__kwdefaults__ or {}):
             kwargs.setdefault("exception", "".join(traceback.format_exception(type(error), error, error.__traceback__)))
         super().fail_json(**self._said({"msg": msg, **kwargs}))
 
